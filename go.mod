@@ -1,0 +1,3 @@
+module barium
+
+go 1.26.0

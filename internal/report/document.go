@@ -1,0 +1,206 @@
+package report
+
+import "time"
+
+// Schema names the shape of the JSON document. It changes when a field is
+// renamed, removed or changes its meaning, not when one is added.
+const Schema = "barium/1"
+
+// Verdict levels.
+const (
+	LevelDataLeft = "data_left" // data left, unexplained
+	LevelSigns    = "signs"     // signs of theft
+	LevelNone     = "none_seen" // no sign in what we can see
+)
+
+// Document is the result of one hunt. Every slice is sorted and never nil, so
+// that the same input gives the same bytes.
+type Document struct {
+	Schema     string      `json:"schema"`
+	Verdict    Verdict     `json:"verdict"`
+	Cases      []Case      `json:"cases"`
+	BlindSpots []BlindSpot `json:"blind_spots"`
+	Sources    []Source    `json:"sources"`
+	Stats      Stats       `json:"stats"`
+
+	Period   Period    `json:"period"`   // what the records cover
+	Internal []Network `json:"internal"` // which addresses count as inside, and why
+	Injected string    `json:"injected"` // what in the input was generated, empty for real logs
+	Masked   bool      `json:"masked"`   // names were replaced by stand-ins
+	Version  string    `json:"version"`  // of barium
+}
+
+// Verdict answers "were we robbed?".
+type Verdict struct {
+	Level     string   `json:"level"`     // LevelDataLeft, LevelSigns or LevelNone
+	Text      string   `json:"text"`      // one or two sentences for a reader in a hurry
+	Confirmed []string `json:"confirmed"` // ids of cases that a named person confirmed
+}
+
+// Case is findings about connected entities, in order of time.
+type Case struct {
+	ID           string        `json:"id"`
+	Rank         int           `json:"rank"` // 1 is first
+	WeightDB     float64       `json:"weight_db"`
+	Calibrated   bool          `json:"calibrated"`  // false until the weights were measured
+	Probability  *float64      `json:"probability"` // null until calibrated
+	Words        string        `json:"words"`       // ICD 203 words, empty until calibrated
+	First        time.Time     `json:"first"`
+	Last         time.Time     `json:"last"`
+	Hosts        []string      `json:"hosts"` // inside
+	Accounts     []string      `json:"accounts"`
+	Destinations []Destination `json:"destinations"`
+	Stages       []string      `json:"stages"` // in the order of the attack, see package caseload
+	Loss         Loss          `json:"loss"`
+	Findings     []Finding     `json:"findings"`
+
+	Level   string  `json:"level"`   // this case alone: LevelDataLeft, LevelSigns or LevelNone
+	Summary string  `json:"summary"` // one sentence: who sent what where, since when
+	Who     string  `json:"who"`     // who and why; "not assessed"
+	Hours   []Hour  `json:"hours"`   // bytes out per hour, hours without bytes left out
+	Events  []Event `json:"events"`  // the timeline
+	Checks  []Check `json:"checks"`  // what would refute the case
+}
+
+// Destination is a far end of a case.
+type Destination struct {
+	IP   string `json:"ip"`   // may be empty where only a name is known
+	Name string `json:"name"` // may be empty
+	Port int    `json:"port"` // 0 when it does not apply
+}
+
+// Bounds are a lower and an upper bound of a count. High is nil where no upper
+// bound is known (capture incomplete, content not seen).
+type Bounds struct {
+	Low  int64  `json:"low"`
+	High *int64 `json:"high"`
+}
+
+// Loss is what a case took, as far as the logs show.
+type Loss struct {
+	BytesSent   Bounds `json:"bytes_sent"`    // content that the far end accepted, each file once
+	BytesOnWire int64  `json:"bytes_on_wire"` // payload sent, with repeats and protocol overhead
+	Files       []File `json:"files"`
+	Records     Bounds `json:"records"`
+	Patients    Bounds `json:"patients"`
+}
+
+// File is one file that left, counted once.
+type File struct {
+	Name  string    `json:"name"`
+	Bytes int64     `json:"bytes"`
+	MIME  string    `json:"mime"`
+	When  time.Time `json:"when"`
+	Sent  int       `json:"sent"`  // how many times it was sent
+	Proto string    `json:"proto"` // HTTP PUT, FTP STOR, SMB …
+}
+
+// Hour is one bar of a case's chart.
+type Hour struct {
+	Start    time.Time `json:"start"`
+	BytesOut int64     `json:"bytes_out"`
+}
+
+// Event is one entry of a case's timeline.
+type Event struct {
+	When  time.Time `json:"when"`
+	Stage string    `json:"stage"`
+	Text  string    `json:"text"`
+}
+
+// Check is something a person can do to refute a case.
+type Check struct {
+	Where string `json:"where"` // whom to ask, or "packets", "host"
+	Text  string `json:"text"`
+}
+
+// Finding is one detector's claim.
+type Finding struct {
+	Detector   string     `json:"detector"`
+	Techniques []string   `json:"techniques"` // ATT&CK ids
+	Src        string     `json:"src"`
+	Dst        string     `json:"dst"`
+	DstName    string     `json:"dst_name"`
+	Port       int        `json:"port"`
+	First      time.Time  `json:"first"`
+	Last       time.Time  `json:"last"`
+	BytesOut   int64      `json:"bytes_out"` // payload on the wire
+	BytesIn    int64      `json:"bytes_in"`
+	Events     int64      `json:"events"`
+	Attempts   int64      `json:"attempts"` // events that never got an answer; never loss
+	WeightDB   float64    `json:"weight_db"`
+	Terms      []Term     `json:"terms"`
+	Reason     string     `json:"reason"`
+	Evidence   []Evidence `json:"evidence"`
+	Stage      string     `json:"stage"`
+}
+
+// Term is one named part of a weight, in decibans: 10·log10 of how much more
+// likely the observation is under theft than under innocence.
+type Term struct {
+	Name string  `json:"name"`
+	DB   float64 `json:"db"`
+}
+
+// Evidence leads back to one raw record.
+type Evidence struct {
+	Source      string `json:"source"` // path
+	Offset      int64  `json:"offset"` // in the decompressed source
+	Line        int64  `json:"line"`   // from 1
+	UID         string `json:"uid"`
+	CommunityID string `json:"community_id"` // version 1, seed 0
+	Raw         string `json:"raw"`
+}
+
+// BlindSpot is a route of theft that these logs could not have shown.
+type BlindSpot struct {
+	Route  string `json:"route"`  // what could have left unseen
+	Reason string `json:"reason"` // why it would not be seen here
+	Fix    string `json:"fix"`    // how to close it
+}
+
+// Source is one file that was looked at.
+type Source struct {
+	Path       string           `json:"path"`
+	Format     string           `json:"format"` // "zeek conn,dns (JSON)", or why it was not read
+	SHA256     string           `json:"sha256"` // of the file as it lies on disk
+	Records    int64            `json:"records"`
+	Duplicates int64            `json:"duplicates"` // records already known from another source or sensor
+	Bad        int64            `json:"bad"`        // records that could not be read
+	First      *time.Time       `json:"first"`      // nil without records
+	Last       *time.Time       `json:"last"`
+	Problem    string           `json:"problem"` // why it was not, or not wholly, read; empty when all went well
+	BadSamples []BadSample      `json:"bad_samples"`
+	Skipped    map[string]int64 `json:"skipped"` // records of log types not kept, by type
+	Warnings   []string         `json:"warnings"`
+}
+
+// BadSample is the beginning of one record that could not be read.
+type BadSample struct {
+	Line   int64  `json:"line"`
+	Offset int64  `json:"offset"`
+	Reason string `json:"reason"`
+	Sample string `json:"sample"`
+}
+
+// Stats are counts of the run.
+type Stats struct {
+	Events        int64 `json:"events"`        // records kept, each once
+	Conversations int64 `json:"conversations"` // per hour, pair, port and transport
+	ElapsedMS     int64 `json:"elapsed_ms"`
+	WeakFindings  int64 `json:"weak_findings"` // findings below the floor of a case
+	Bytes         int64 `json:"bytes"`         // of logs read, decompressed
+}
+
+// Period is the time that the records cover.
+type Period struct {
+	First *time.Time `json:"first"` // nil without records
+	Last  *time.Time `json:"last"`
+	Hours int64      `json:"hours"` // hours with at least one record
+}
+
+// Network is one range of addresses that counts as inside.
+type Network struct {
+	CIDR string `json:"cidr"`
+	Why  string `json:"why"` // "given", "RFC 1918", "the logs' local_orig" …
+}

@@ -133,6 +133,24 @@ type Finding struct {
 	Reason     string     `json:"reason"`
 	Evidence   []Evidence `json:"evidence"`
 	Stage      string     `json:"stage"`
+	Entities   []Entity   `json:"-"` // further names that Reason speaks of, for Mask
+}
+
+// Kinds of entities.
+const (
+	KindHost        = "host"
+	KindDestination = "destination"
+	KindAccount     = "account"
+	KindFile        = "file"
+	KindURI         = "uri"
+	KindName        = "name"
+)
+
+// Entity is something with a name of its own that a text speaks of and that
+// stands in no other field, so that Mask knows it.
+type Entity struct {
+	Kind  string
+	Value string
 }
 
 // Term is one named part of a weight, in decibans: 10·log10 of how much more

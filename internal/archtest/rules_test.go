@@ -1,0 +1,93 @@
+package archtest
+
+import (
+	"path"
+	"strings"
+)
+
+// A row says what the packages of a folder may import, tests aside. Patterns
+// are folders of the repository: "x/*" means the folders right below x, "x/..."
+// means x and all below it.
+type row struct {
+	from string
+	may  []string
+}
+
+// imports is the direction of imports inside barium. The first row that fits a
+// folder counts; a folder that fits none is a problem, so that whoever adds a
+// package decides where it stands.
+var imports = []row{
+	{"cmd/...", []string{"..."}},
+	{"bench/...", []string{"internal/..."}},
+
+	{"internal/hunt", []string{
+		"internal/caseload", "internal/condense/...", "internal/detect/...", "internal/event",
+		"internal/format/...", "internal/generate/...", "internal/ledger/...", "internal/report/...",
+	}},
+	{"internal/report", []string{"internal/report/safe"}},
+	{"internal/report/safe", nil},
+	{"internal/report/*", []string{"internal/report", "internal/report/safe"}},
+	{"internal/caseload", []string{"internal/detect", "internal/ledger", "internal/event"}},
+
+	{"internal/detect", []string{"internal/ledger", "internal/condense", "internal/event"}},
+	{"internal/detect/all", []string{"internal/detect", "internal/detect/*"}},
+	{"internal/detect/detecttest", []string{
+		"internal/detect", "internal/ledger/...", "internal/condense/...", "internal/format/...",
+		"internal/event", "internal/generate/...",
+	}},
+	{"internal/detect/*", []string{"internal/detect", "internal/ledger", "internal/event"}},
+
+	{"internal/ledger", []string{"internal/condense", "internal/condense/psl", "internal/event"}},
+	{"internal/ledger/*", []string{"internal/ledger", "internal/condense", "internal/condense/psl", "internal/event"}},
+	{"internal/condense", []string{"internal/condense/*", "internal/format", "internal/event"}},
+	{"internal/condense/*", nil},
+
+	{"internal/format", []string{"internal/event"}},
+	{"internal/format/all", []string{"internal/format", "internal/format/*"}},
+	{"internal/format/*", []string{"internal/format", "internal/format/container", "internal/event"}},
+	{"internal/event", nil},
+
+	{"internal/generate/...", []string{"internal/generate/..."}},
+	{"internal/archtest", nil},
+}
+
+// modules says which folders may import a module of others, tests aside: each
+// stands behind one package of ours. docs/dependencies.md says why we have it.
+var modules = []row{
+	{"github.com/duckdb/duckdb-go/v2", []string{"internal/ledger/duck", "bench/..."}},
+	{"github.com/valyala/fastjson", []string{"internal/format/zeek"}},
+	{"github.com/klauspost/compress", []string{"internal/format/container"}},
+	{"golang.org/x/net/publicsuffix", []string{"internal/condense/psl"}},
+	{"github.com/cespare/xxhash/v2", []string{"internal/condense"}},
+	{"github.com/spf13/cobra", []string{"cmd/barium"}},
+	{"github.com/vbauerster/mpb/v8", []string{"cmd/barium"}},
+	{"golang.org/x/term", []string{"cmd/barium"}},
+}
+
+// fits reports whether a folder is meant by a pattern.
+func fits(pattern, dir string) bool {
+	if base, ok := strings.CutSuffix(pattern, "..."); ok {
+		return strings.HasPrefix(dir+"/", base)
+	}
+	ok, err := path.Match(pattern, dir)
+	return ok && err == nil
+}
+
+func fitsAny(patterns []string, dir string) bool {
+	for _, p := range patterns {
+		if fits(p, dir) {
+			return true
+		}
+	}
+	return false
+}
+
+// find returns the first row that fits dir.
+func find(rows []row, dir string) (row, bool) {
+	for _, r := range rows {
+		if fits(r.from, dir) {
+			return r, true
+		}
+	}
+	return row{}, false
+}

@@ -1,0 +1,228 @@
+package condense
+
+import (
+	"encoding/binary"
+	"fmt"
+	"os"
+	"sync"
+	"sync/atomic"
+)
+
+// partitions is how many parts each table's records are divided into; a power
+// of two. A part of a day of a large hospital fits in the second-level cache.
+const partitions = 256
+
+// localBuffer is how many bytes a goroutine collects for a partition before it
+// hands them over.
+const localBuffer = 2 << 10
+
+// record is one event with its key, before it becomes part of a row.
+type record struct {
+	key     [maxKey]uint32
+	event   Event
+	primary bool // counts as one of its source's records
+}
+
+// appendRecord encodes r for table t.
+func appendRecord(b []byte, t *Table, r *record) []byte {
+	for i := range t.Key {
+		b = binary.AppendUvarint(b, uint64(r.key[i]))
+	}
+	b = binary.AppendVarint(b, r.event.TS)
+	for i := range t.Values {
+		b = binary.AppendVarint(b, r.event.V[i])
+	}
+	s := uint64(r.event.Source) << 1
+	if r.primary {
+		s |= 1
+	}
+	b = binary.AppendUvarint(b, s)
+	return binary.AppendUvarint(b, uint64(r.event.Offset))
+}
+
+// decodeRecord is the inverse of appendRecord; it returns the rest of b.
+func decodeRecord(b []byte, t *Table, r *record) []byte {
+	*r = record{}
+	for i := range t.Key {
+		v, n := binary.Uvarint(b)
+		r.key[i], b = uint32(v), b[n:]
+	}
+	var n int
+	r.event.TS, n = binary.Varint(b)
+	b = b[n:]
+	for i := range t.Values {
+		r.event.V[i], n = binary.Varint(b)
+		b = b[n:]
+	}
+	s, n := binary.Uvarint(b)
+	b = b[n:]
+	r.event.Source, r.primary = uint32(s>>1), s&1 != 0
+	o, n := binary.Uvarint(b)
+	r.event.Offset = int64(o)
+	return b[n:]
+}
+
+// segment is a run of bytes in the spill file.
+type segment struct{ at, size int64 }
+
+// part is one partition of one table: encoded records in memory, and segments
+// of the spill file.
+type part struct {
+	mu      sync.Mutex
+	chunks  [][]byte
+	bytes   int64
+	spilled []segment
+}
+
+// pool holds the partitions of all tables within a memory budget.
+type pool struct {
+	parts  [numTables][partitions]part
+	budget int64
+	used   atomic.Int64
+	dir    string
+
+	mu   sync.Mutex
+	file *os.File
+	size int64
+}
+
+// add copies b to a partition; past the budget all partitions go to disk.
+func (p *pool) add(table, part int, b []byte) error {
+	const chunk = 64 << 10
+	q := &p.parts[table][part]
+	q.mu.Lock()
+	n := len(q.chunks) - 1
+	if n < 0 || len(q.chunks[n])+len(b) > cap(q.chunks[n]) {
+		size := max(len(b), min(chunk, int(q.bytes)))
+		q.chunks = append(q.chunks, make([]byte, 0, size))
+		p.used.Add(int64(size))
+		n++
+	}
+	q.chunks[n] = append(q.chunks[n], b...)
+	q.bytes += int64(len(b))
+	q.mu.Unlock()
+	if p.budget > 0 && p.used.Load() > p.budget {
+		return p.spill()
+	}
+	return nil
+}
+
+// spill moves what lies in memory to the spill file.
+func (p *pool) spill() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.used.Load() <= p.budget {
+		return nil // another goroutine did it meanwhile
+	}
+	if p.file == nil {
+		f, err := os.CreateTemp(p.dir, "barium-spill-*")
+		if err != nil {
+			return fmt.Errorf("memory budget reached and no room for temporary files: %w", err)
+		}
+		// The file is unlinked at once: it vanishes with the process.
+		if err := os.Remove(f.Name()); err != nil {
+			return fmt.Errorf("temporary file %s: %w", f.Name(), err)
+		}
+		p.file = f
+	}
+	for t := range p.parts {
+		for n := range p.parts[t] {
+			if err := p.spillPart(&p.parts[t][n]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (p *pool) spillPart(q *part) error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if len(q.chunks) == 0 {
+		return nil
+	}
+	at := p.size
+	for _, c := range q.chunks {
+		if _, err := p.file.WriteAt(c, p.size); err != nil {
+			return fmt.Errorf("writing temporary data past the memory budget: %w", err)
+		}
+		p.size += int64(len(c))
+		p.used.Add(-int64(cap(c)))
+	}
+	q.spilled = append(q.spilled, segment{at, p.size - at})
+	q.chunks, q.bytes = nil, 0
+	return nil
+}
+
+// take returns all bytes of a partition in pieces that each hold whole records,
+// and empties it.
+func (p *pool) take(table, part int) ([][]byte, error) {
+	q := &p.parts[table][part]
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	pieces := q.chunks
+	for _, s := range q.spilled {
+		b := make([]byte, s.size)
+		if _, err := p.file.ReadAt(b, s.at); err != nil {
+			return nil, fmt.Errorf("reading temporary data back: %w", err)
+		}
+		pieces = append(pieces, b)
+	}
+	for _, c := range q.chunks {
+		p.used.Add(-int64(cap(c)))
+	}
+	q.chunks, q.spilled, q.bytes = nil, nil, 0
+	return pieces, nil
+}
+
+func (p *pool) close() error {
+	if p.file == nil {
+		return nil
+	}
+	err := p.file.Close()
+	p.file = nil
+	return err
+}
+
+// partitionOf chooses a record's partition by its first key columns after the
+// hour, so that all hours of a pair lie together.
+func partitionOf(t *Table, key *[maxKey]uint32) int {
+	h := uint64(14695981039346656037)
+	for i := 1; i <= t.partitionBy; i++ {
+		h = (h ^ uint64(key[i])) * 1099511628211
+	}
+	return int((h ^ h>>29 ^ h>>47) & (partitions - 1))
+}
+
+// writer collects one goroutine's records for all partitions.
+type writer struct {
+	p    *pool
+	bufs [numTables][partitions][]byte
+	err  error
+}
+
+func (w *writer) put(t *Table, r *record) {
+	n := partitionOf(t, &r.key)
+	b := appendRecord(w.bufs[t.ID][n], t, r)
+	if len(b) >= localBuffer {
+		w.flush(t.ID, n, b)
+		b = b[:0]
+	}
+	w.bufs[t.ID][n] = b
+}
+
+func (w *writer) flush(table, part int, b []byte) {
+	if w.err == nil && len(b) > 0 {
+		w.err = w.p.add(table, part, b)
+	}
+}
+
+func (w *writer) close() error {
+	for t := range w.bufs {
+		for n, b := range w.bufs[t] {
+			w.flush(t, n, b)
+			w.bufs[t][n] = nil
+		}
+	}
+	return w.err
+}

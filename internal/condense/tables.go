@@ -1,0 +1,364 @@
+package condense
+
+import "barium/internal/event"
+
+// MatchWindow is how far apart, in microseconds, two sensors may place the
+// start of the same connection.
+const MatchWindow = 250_000
+
+// Sizes of the fixed arrays in a record.
+const (
+	maxKey    = 13
+	maxValues = 5
+)
+
+// Kind says what the integer in a key column stands for.
+type Kind uint8
+
+// Kinds of key columns.
+const (
+	KindHour    Kind = iota // hours since 1970-01-01 UTC
+	KindAddress             // id in the dictionary of addresses
+	KindName                // id in the dictionary of names
+	KindNumber              // the number itself
+)
+
+// Column is one column of a key.
+type Column struct {
+	Name string
+	Kind Kind
+}
+
+// Event is one entry of a row's list.
+type Event struct {
+	TS     int64 // microseconds since 1970 UTC
+	V      [maxValues]int64
+	Source uint32 // 0 when not known any more
+	Offset int64
+	Dup    bool // another sensor's copy; counts nowhere
+}
+
+// Sum is one aggregate column of a row, computed from its list.
+type Sum struct {
+	Name string
+	Of   func(events []Event) int64
+}
+
+// Table describes one table of the ledger: the key (first column the hour, last
+// column the sensor), the values kept of each event, and the sums over them.
+type Table struct {
+	ID     int
+	Name   string
+	Key    []Column
+	Values []string
+	Sums   []Sum
+	// partitionBy is how many key columns after the hour choose the partition.
+	partitionBy int
+}
+
+// The ids of the tables, in the order of Tables.
+const (
+	Conversation = iota
+	Lookup
+	Session
+	Request
+	Transfer
+	Certificate
+	Lease
+	CaptureLoss
+	Answer
+	Service
+	LocalHint
+	Coverage
+	numTables
+)
+
+// Positions in Event.V of a conversation's event.
+const (
+	ConvDuration = iota // microseconds
+	ConvBytesOrig
+	ConvBytesResp
+	ConvMeta // originator's port, state and flags, see ConvPort and ConvState
+	ConvMissed
+)
+
+// ConvPort returns the originator's port of a conversation's event.
+func ConvPort(meta int64) uint16 { return uint16(meta) }
+
+// ConvState returns Zeek's conn_state of a conversation's event.
+func ConvState(meta int64) event.ConnState { return event.ConnState(meta >> 16 & 0xff) }
+
+// Attempt reports whether a connection in this state never got an answer that
+// could have carried on a conversation: nothing was lost by it.
+func Attempt(s event.ConnState) bool {
+	switch s {
+	case event.S0, event.REJ, event.RSTOS0, event.SH:
+		return true
+	}
+	return false
+}
+
+// Positions in Event.V of a look-up.
+const (
+	LookName   = iota // hash of the whole name asked for
+	LookType          // query type | rcode<<16, both plus one so that 0 is unset
+	LookLength        // length of the part before the registered domain, in bytes
+	LookInfo          // information in that part, in bits
+	LookAnswer        // length of all answers, in bytes
+)
+
+// Positions in Event.V of a TLS session.
+const (
+	SessPort  = iota // originator's port
+	SessFlags        // SessEstablished | SessResumed
+)
+
+// Flags of a TLS session.
+const (
+	SessEstablished = 1
+	SessResumed     = 2
+)
+
+// Positions in Event.V of an HTTP request.
+const (
+	ReqBytesOut = iota // request_body_len
+	ReqBytesIn         // response_body_len
+	ReqStatus
+	ReqPort // originator's port
+	ReqURI  // hash of the URI
+)
+
+// Positions in Event.V of a transfer.
+const (
+	XferBytes = iota
+	XferCode  // HTTP status or FTP reply code; 0 when the protocol has none
+	XferFile  // hash of the file id, joins files.log to http.log and ftp.log
+	XferFlags // XferFromOrig | XferComplete
+	XferPort  // originator's port
+)
+
+// Flags of a transfer.
+const (
+	XferFromOrig = 1 // the originator of the connection sent the bytes
+	XferPartial  = 2 // the sensor missed bytes of it
+)
+
+// Accepted reports whether the receiver confirmed a transfer: HTTP 2xx (RFC
+// 9110 section 15.3), FTP 226 and 250 (RFC 959 section 4.2).
+func Accepted(code int64) bool { return code >= 200 && code < 300 }
+
+func count(es []Event) (n int64) {
+	for i := range es {
+		if !es[i].Dup {
+			n++
+		}
+	}
+	return n
+}
+
+func duplicates(es []Event) int64 { return int64(len(es)) - count(es) }
+
+// sum returns a Sum function that adds up value v of the events for which when
+// holds (nil: all) and that are not duplicates.
+func sum(v int, when func(*Event) bool) func([]Event) int64 {
+	return func(es []Event) (n int64) {
+		for i := range es {
+			if !es[i].Dup && (when == nil || when(&es[i])) {
+				n += es[i].V[v]
+			}
+		}
+		return n
+	}
+}
+
+// countIf returns a Sum function that counts the events for which when holds.
+func countIf(when func(*Event) bool) func([]Event) int64 {
+	return func(es []Event) (n int64) {
+		for i := range es {
+			if !es[i].Dup && when(&es[i]) {
+				n++
+			}
+		}
+		return n
+	}
+}
+
+func attempt(e *Event) bool  { return Attempt(ConvState(e.V[ConvMeta])) }
+func answered(e *Event) bool { return !attempt(e) }
+
+// distinctNames counts the different names of a look-up row, or adds up value v
+// over them when v is not negative.
+func distinctNames(v int) func([]Event) int64 {
+	return func(es []Event) (n int64) {
+		seen := make(map[int64]struct{}, len(es))
+		for i := range es {
+			if _, ok := seen[es[i].V[LookName]]; ok {
+				continue
+			}
+			seen[es[i].V[LookName]] = struct{}{}
+			if v < 0 {
+				n++
+			} else {
+				n += es[i].V[v]
+			}
+		}
+		return n
+	}
+}
+
+// largest returns a Sum function that gives the largest value v.
+func largest(v int) func([]Event) int64 {
+	return func(es []Event) (n int64) {
+		for i := range es {
+			n = max(n, es[i].V[v])
+		}
+		return n
+	}
+}
+
+// The DNS query types that carry free text or bytes (RFC 1035, RFC 1183).
+func payloadType(e *Event) bool {
+	switch e.V[LookType]&0xffff - 1 {
+	case 10, 16: // NULL, TXT
+		return true
+	}
+	return false
+}
+
+func nxdomain(e *Event) bool { return e.V[LookType]>>16 == 3+1 }
+
+var (
+	hour   = Column{"hour", KindHour}
+	sensor = Column{"sensor", KindName}
+	pair   = []Column{{"orig", KindAddress}, {"resp", KindAddress}, {"port", KindNumber}, {"proto", KindNumber}}
+)
+
+// keyed builds a key: hour, cols, sensor.
+func keyed(cols ...Column) []Column {
+	return append(append([]Column{hour}, cols...), sensor)
+}
+
+func paired(cols ...Column) []Column {
+	return keyed(append(append([]Column{}, pair...), cols...)...)
+}
+
+var counted = []Sum{{"events", count}, {"duplicates", duplicates}}
+
+func plus(s ...Sum) []Sum { return append(append([]Sum{}, counted...), s...) }
+
+// Tables lists every table, in the order of their ids.
+var Tables = []*Table{
+	{
+		ID: Conversation, Name: "conversation", partitionBy: 2,
+		// flip is the originator's port where the sensor joined mid-stream and
+		// that port, not the responder's, is the service; 0 otherwise.
+		Key:    paired(Column{"flip", KindNumber}),
+		Values: []string{"duration", "bytes_orig", "bytes_resp", "meta", "missed"},
+		Sums: plus(
+			Sum{"attempts", countIf(attempt)},
+			Sum{"bytes_orig", sum(ConvBytesOrig, answered)},
+			Sum{"bytes_resp", sum(ConvBytesResp, answered)},
+			Sum{"bytes_tried", sum(ConvBytesOrig, attempt)},
+			Sum{"duration", sum(ConvDuration, nil)},
+			Sum{"missed", sum(ConvMissed, nil)},
+			Sum{"largest", largest(ConvBytesOrig)},
+		),
+	},
+	{
+		ID: Lookup, Name: "lookup", partitionBy: 3,
+		Key:    keyed(Column{"orig", KindAddress}, Column{"resp", KindAddress}, Column{"domain", KindName}),
+		Values: []string{"name", "type", "length", "info", "answer"},
+		Sums: plus(
+			Sum{"names", distinctNames(-1)},
+			Sum{"info", distinctNames(LookInfo)},
+			Sum{"length", distinctNames(LookLength)},
+			Sum{"longest", largest(LookLength)},
+			Sum{"answer", sum(LookAnswer, nil)},
+			Sum{"payload", countIf(payloadType)},
+			Sum{"nxdomain", countIf(nxdomain)},
+		),
+	},
+	{
+		ID: Session, Name: "session", partitionBy: 2,
+		Key: paired(
+			Column{"server_name", KindName}, Column{"ja3", KindName}, Column{"subject", KindName}, Column{"issuer", KindName},
+			Column{"validation", KindName}, Column{"client", KindName}, // subject of the client's certificate
+			Column{"fingerprint", KindName}, // of the server's certificate, where the log gives a hash
+		),
+		Values: []string{"orig_port", "flags"},
+		Sums: plus(
+			Sum{"established", countIf(func(e *Event) bool { return e.V[SessFlags]&SessEstablished != 0 })},
+			Sum{"resumed", countIf(func(e *Event) bool { return e.V[SessFlags]&SessResumed != 0 })},
+		),
+	},
+	{
+		ID: Request, Name: "request", partitionBy: 2,
+		Key: paired(
+			Column{"host", KindName}, Column{"user_agent", KindName}, Column{"method", KindName},
+			Column{"proxied", KindNumber}, // 1: the far end is host, not resp
+		),
+		Values: []string{"bytes_out", "bytes_in", "status", "orig_port", "uri"},
+		Sums: plus(
+			Sum{"bytes_out", sum(ReqBytesOut, nil)},
+			Sum{"bytes_in", sum(ReqBytesIn, nil)},
+			Sum{"accepted", countIf(func(e *Event) bool { return Accepted(e.V[ReqStatus]) })},
+		),
+	},
+	{
+		ID: Transfer, Name: "transfer", partitionBy: 2,
+		Key: paired(
+			Column{"how", KindName}, Column{"file", KindName}, Column{"mime", KindName}, Column{"account", KindName},
+			Column{"place", KindName}, // host header, share
+		),
+		Values: []string{"bytes", "code", "file_id", "flags", "orig_port"},
+		Sums: plus(
+			Sum{"bytes", sum(XferBytes, nil)},
+			Sum{"bytes_accepted", sum(XferBytes, func(e *Event) bool { return Accepted(e.V[XferCode]) })},
+		),
+	},
+	{
+		ID: Certificate, Name: "certificate", partitionBy: 2,
+		Key: keyed(
+			Column{"subject", KindName}, Column{"issuer", KindName}, Column{"serial", KindName}, Column{"fingerprint", KindName},
+			Column{"names", KindName},
+		),
+		Values: []string{"not_before", "not_after", "key_length", "ca"},
+		Sums:   counted,
+	},
+	{
+		ID: Lease, Name: "lease", partitionBy: 2,
+		Key:    keyed(Column{"address", KindAddress}, Column{"mac", KindName}, Column{"host_name", KindName}, Column{"domain", KindName}),
+		Values: []string{"lease"},
+		Sums:   counted,
+	},
+	{
+		ID: CaptureLoss, Name: "capture_loss", partitionBy: 1,
+		Key:    keyed(Column{"peer", KindName}),
+		Values: []string{"delta", "gaps", "acks", "percent_millionths"},
+		Sums: plus(
+			Sum{"gaps", sum(1, nil)},
+			Sum{"acks", sum(2, nil)},
+			Sum{"worst_millionths", largest(3)},
+		),
+	},
+	{
+		ID: Answer, Name: "answer", partitionBy: 1,
+		Key:  keyed(Column{"address", KindAddress}, Column{"name", KindName}),
+		Sums: counted,
+	},
+	{
+		ID: Service, Name: "service", partitionBy: 2,
+		Key:  paired(Column{"service", KindName}),
+		Sums: counted,
+	},
+	{
+		ID: LocalHint, Name: "local_hint", partitionBy: 1,
+		Key:  keyed(Column{"address", KindAddress}),
+		Sums: counted,
+	},
+	{
+		ID: Coverage, Name: "coverage", partitionBy: 1,
+		Key:  keyed(Column{"log", KindName}),
+		Sums: counted,
+	},
+}

@@ -1,0 +1,13 @@
+// Package all lists the detectors. A new detector is one folder below
+// internal/detect, one page in docs/detectors and one line here.
+package all
+
+import (
+	"barium/internal/detect"
+	"barium/internal/detect/beacon"
+)
+
+// Detectors lists every detector, in the order of the catalogue.
+var Detectors = []detect.Detector{
+	beacon.Detector{},
+}

@@ -1,0 +1,187 @@
+package beacon
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"slices"
+
+	"barium/internal/detect"
+	"barium/internal/event"
+	"barium/internal/ledger"
+)
+
+//go:embed beacon.sql
+var query string
+
+// Detector finds beacons.
+type Detector struct{}
+
+// About describes the detector.
+func (Detector) About() detect.About {
+	return detect.About{
+		Name: "beacon", ID: "D01", Stage: detect.Command,
+		Claim:   "A host calls the same far end again and again in a rhythm, whether it is answered or not.",
+		Matters: "Implants wait for orders this way for months: espionage stays 122 days in the median, and the first call-backs are the first trace it leaves.",
+		Innocent: []string{
+			"software updaters, antivirus and telemetry: the same far end on many hosts",
+			"time and name services",
+			"appliances with a single purpose: remote support of imaging devices, building management",
+			"monitoring, keep-alives of chat and mail clients",
+		},
+		Techniques: []string{"T1071.001", "T1573", "T1029", "T1095"},
+		Sources: []string{
+			"Hu et al., BAYWATCH: robust beaconing detection, DSN 2016",
+			"MITRE ATT&CK T1071, T1029",
+		},
+		Needs: []detect.Need{{
+			Log: "conn", Whole: true, Hides: "command channels of every kind",
+			Reason: "there is no connection log", Fix: "keep Zeek's conn.log (or flow records) of the internet edge",
+		}},
+	}
+}
+
+// candidate is what the score depends on.
+type candidate struct {
+	host, label, name string
+	ips               []string // far ends behind the label
+	port, proto       int
+	users, hosts      int64 // hosts that use the label, hosts in all
+	labelFirst        int64
+	lookFirst         int64
+	lookLast          int64
+	labels            int64 // far ends of the host in all
+	days              int64 // on which the host called
+	calls             []detect.Call
+}
+
+// Find picks and scores candidates.
+func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, error) {
+	var out []detect.Finding
+	var c, row candidate
+	var ip string
+	var hour uint32
+	var flipped bool
+	var list, places []byte
+	var hostDays int64
+	flush := func() {
+		if len(c.calls) > 0 {
+			if f, ok := score(&c); ok {
+				out = append(out, f)
+			}
+		}
+	}
+	into := []any{
+		&row.host, &row.label, &row.port, &row.proto, &row.name, &ip, &row.users, &row.labelFirst,
+		&row.labels, &hostDays, &row.days, &hour, &flipped, &list, &places,
+	}
+	err := ledger.Each(ctx, l.Store, query, []any{l.Facts.Hosts}, into, func() error {
+		if row.host != c.host || row.label != c.label || row.port != c.port || row.proto != c.proto {
+			flush()
+			c = row
+			c.ips, c.calls = nil, nil
+			c.hosts, c.lookFirst, c.lookLast = l.Facts.Hosts, l.Facts.First, l.Facts.Last
+		}
+		calls, err := detect.Calls(hour, list, places, flipped)
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(c.ips, ip) {
+			c.ips = append(c.ips, ip)
+		}
+		if c.name == "" {
+			c.name = row.name
+		}
+		c.calls = append(c.calls, calls...)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("beacon: %w", err)
+	}
+	flush()
+	return out, nil
+}
+
+const day = 24 * 3600 * 1_000_000
+
+// score weighs one candidate; it depends on nothing else.
+func score(c *candidate) (detect.Finding, bool) {
+	slices.SortStableFunc(c.calls, func(a, b detect.Call) int {
+		switch {
+		case a.TS < b.TS:
+			return -1
+		case a.TS > b.TS:
+			return 1
+		}
+		return 0
+	})
+	r := best(c.calls)
+	if r.strength == 0 {
+		return detect.Finding{}, false
+	}
+	calls := c.calls[r.from:r.to]
+	f := detect.Finding{
+		Detector: "beacon", Stage: detect.Command, Src: c.host, Dst: c.ips[0], DstName: c.name, Label: c.label,
+		Port: c.port, Proto: event.Proto(c.proto).String(), First: calls[0].TS, Last: calls[len(calls)-1].TS,
+		Techniques: []string{"T1071.001", "T1029"}, Hours: detect.Hourly(calls), Places: detect.Places(calls, 5),
+	}
+	if c.proto != int(event.ProtoTCP) {
+		f.Techniques = []string{"T1095", "T1029"}
+	}
+	night := map[int64]bool{}
+	for _, x := range calls {
+		f.Events++
+		night[x.TS/3_600_000_000%24] = true
+		if x.Attempt {
+			f.Attempts++
+			continue
+		}
+		f.BytesOut += x.Out
+		f.BytesIn += x.In
+		f.Incomplete = f.Incomplete || x.Missed > 0
+	}
+	f.Terms = terms(c, r, &f, len(night))
+	f.Reason = reason(c, r, &f)
+	f.Checks = []detect.Check{
+		{Where: "host", Text: fmt.Sprintf("which program on %s opens these connections, and does the same program run on other hosts?", c.host)},
+		{Where: "asset owner", Text: fmt.Sprintf("is %s a service that %s is meant to use: updates, monitoring, remote support?", detect.FarEnd(f.Dst, f.DstName, c.port), c.host)},
+		{Where: "packets", Text: "do request and reply change with what the host does, or are they the same each time?"},
+	}
+	return f, f.Weight() > 0
+}
+
+func terms(c *candidate, r rhythm, f *detect.Finding, hoursOfDay int) []detect.Term {
+	ts := []detect.Term{detect.Periodic.Scaled(r.strength, detect.Span(r.period), r.jitter)}
+	span := f.Last - f.First
+	if hoursOfDay >= 20 && span >= day {
+		ts = append(ts, detect.NightAndDay.Says(detect.Span(span)))
+	}
+	if f.Attempts == f.Events && f.Events >= 30 {
+		ts = append(ts, detect.KeepsCalling.Says(f.Attempts))
+	}
+	if r.beats < 12 {
+		ts = append(ts, detect.FewBeats.Says(r.beats))
+	}
+	ts = append(ts, detect.FarEndTerms(detect.FarEndFacts{
+		Users: c.users, Hosts: c.hosts, First: c.labelFirst, LookFirst: c.lookFirst, LookLast: c.lookLast,
+		Days: c.days, Labels: c.labels, Name: c.name, Port: c.port, Proto: c.proto,
+	})...)
+	return ts
+}
+
+func reason(c *candidate, r rhythm, f *detect.Finding) string {
+	far := detect.FarEnd(f.Dst, f.DstName, c.port)
+	if len(c.ips) > 1 {
+		far += fmt.Sprintf(" and %d more addresses", len(c.ips)-1)
+	}
+	switch {
+	case f.Attempts == f.Events:
+		return fmt.Sprintf("%s tried to reach %s %d times, about every %s (jitter ± %d %%), and was never answered: a beacon of attempts, nothing left by it.",
+			c.host, far, f.Attempts, detect.Span(r.period), r.jitter)
+	case f.Attempts > 0:
+		return fmt.Sprintf("%s called %s %d times, about every %s (jitter ± %d %%), %d of them attempts without an answer; %s went out.",
+			c.host, far, f.Events, detect.Span(r.period), r.jitter, f.Attempts, detect.Bytes(f.BytesOut))
+	}
+	return fmt.Sprintf("%s called %s %d times, about every %s (jitter ± %d %%); %s went out.",
+		c.host, far, f.Events, detect.Span(r.period), r.jitter, detect.Bytes(f.BytesOut))
+}

@@ -1,0 +1,145 @@
+package detect
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+// Groups of terms. Each stands for one independent fact.
+const (
+	Rhythm    = "rhythm"    // how regular in time
+	Rarity    = "rarity"    // how few hosts use the far end, how new it is
+	Identity  = "identity"  // what the far end shows of itself
+	Channel   = "channel"   // port, protocol, manner of use
+	Volume    = "volume"    // how much against the past
+	Content   = "content"   // what was sent
+	Innocence = "innocence" // what speaks for an innocent cause
+)
+
+// Caps is the most that a group may add to a finding or case, in decibans.
+// What speaks against theft is not capped.
+var Caps = map[string]float64{
+	Rhythm:   16,
+	Rarity:   12,
+	Identity: 18,
+	Channel:  14,
+	Volume:   16,
+	Content:  18,
+}
+
+// Weight is one row of the table below.
+type Weight struct {
+	Group string
+	DB    float64
+	Text  string // a format for Says
+}
+
+// The weights, first values by judgement (2026-11), in decibans. They have not
+// been measured; docs/weights.md gives the reason for each. Ten decibans mean
+// ten times as likely under theft as under innocence.
+var (
+	// Rhythm.
+	Periodic      = Weight{Rhythm, 12, "periodic: every %s, jitter ± %d %%"} // scaled by strength
+	NightAndDay   = Weight{Rhythm, 3, "goes on by night as by day, over %s"}
+	KeepsCalling  = Weight{Rhythm, 6, "called %d times though never answered"}
+	BurstsOfShort = Weight{Rhythm, 8, "%d short sessions within %s"}
+	FewBeats      = Weight{Innocence, -4, "only %d beats"}
+
+	// Rarity. See Rare for the graded one.
+	RareFarEnd    = Weight{Rarity, 10, "far end used by %d of %d hosts"}
+	NewFarEnd     = Weight{Rarity, 5, "far end first seen %s, %d days into the records"}
+	Common        = Weight{Innocence, -14, "far end used by %d of %d hosts"}
+	Established   = Weight{Innocence, -4, "in use on %d of %d days, from the first day of the records on"}
+	SinglePurpose = Weight{Innocence, -8, "the host has hardly any other far end (%d), from the first day on, as appliances do"}
+	TimeService   = Weight{Innocence, -12, "time or name service by port %d"}
+
+	// Identity.
+	NoName          = Weight{Identity, 4, "no name leads to the far end, only an address"}
+	SelfSigned      = Weight{Identity, 8, "certificate signed by itself"}
+	UnknownIssuer   = Weight{Identity, 3, "certificate from an issuer that is not trusted: %s"}
+	OddDates        = Weight{Identity, 4, "certificate with odd dates: %s"}
+	NameIsAddress   = Weight{Identity, 5, "asked for by address in place of a name"}
+	Imitates        = Weight{Identity, 8, "certificate imitates %s"}
+	ClientCert      = Weight{Identity, 6, "the client showed a certificate of its own"}
+	LoneFingerprint = Weight{Identity, 4, "TLS client fingerprint seen on this host only"}
+	TrustedChain    = Weight{Innocence, -8, "certificate chain is valid"}
+	SameAsPeers     = Weight{Innocence, -9, "same client software as on %d other hosts"}
+
+	// Channel.
+	OddPort      = Weight{Channel, 4, "port %d is unusual for this"}
+	PlainAddress = Weight{Channel, 3, "unencrypted upload to a bare address"}
+	Tunnel       = Weight{Channel, 12, "names carry %s of information an hour"} // scaled
+	PayloadTypes = Weight{Channel, 5, "%d %% of the look-ups ask for TXT or NULL"}
+	LongNames    = Weight{Channel, 4, "names of %d bytes on average below the domain"}
+	NeverVisited = Weight{Channel, 3, "nobody ever connected to the domain"}
+	SmallReplies = Weight{Innocence, -8, "short fixed answers, as reputation look-ups give"}
+
+	// Volume.
+	AboveOwnPast   = Weight{Volume, 10, "%s in a day, %s the host's own usual"} // scaled
+	AbovePeers     = Weight{Volume, 5, "more than any other host sends to such a far end"}
+	NowAProducer   = Weight{Volume, 4, "sends %d times what it receives there"}
+	Conversational = Weight{Innocence, -12, "receives as much as it sends, as calls do"}
+	UsualForHost   = Weight{Innocence, -14, "sent as much there on %d of %d other days"}
+
+	// Content.
+	Archive      = Weight{Content, 8, "archive: %s"}
+	ManyArchives = Weight{Content, 4, "%d archives of about equal size"}
+	NamedFiles   = Weight{Content, 3, "%d named files accepted by the far end"}
+	TypeLie      = Weight{Content, 6, "%s is in truth %s"}
+	ByNight      = Weight{Content, 2, "outside working hours"}
+)
+
+// Says makes a term of a weight; args fill its text.
+func (w Weight) Says(args ...any) Term {
+	return Term{Group: w.Group, Text: fmt.Sprintf(w.Text, args...), DB: w.DB}
+}
+
+// Scaled makes a term with a share (0 to 1) of the weight.
+func (w Weight) Scaled(share float64, args ...any) Term {
+	t := w.Says(args...)
+	t.DB = Round(w.DB * math.Max(0, math.Min(1, share)))
+	return t
+}
+
+// Rare grades how few of all hosts use a far end: 10·log10(all/users), at most
+// RareFarEnd's weight. With few hosts it says little, and that is right.
+func Rare(users, all int64) Term {
+	t := RareFarEnd.Says(users, all)
+	if users < 1 || all < 1 {
+		t.DB = 0
+		return t
+	}
+	t.DB = Round(math.Min(RareFarEnd.DB, 10*math.Log10(float64(all)/float64(users))))
+	return t
+}
+
+// Round cuts a weight to tenths of a deciban.
+func Round(db float64) float64 { return math.Round(db*10) / 10 }
+
+// Sum adds terms up: within a group up to its cap, then over the groups. What
+// speaks against theft counts in full.
+func Sum(terms []Term) float64 {
+	plus := map[string]float64{}
+	total := 0.0
+	for _, t := range terms {
+		if t.DB > 0 {
+			plus[t.Group] += t.DB
+		} else {
+			total += t.DB
+		}
+	}
+	groups := make([]string, 0, len(plus))
+	for g := range plus {
+		groups = append(groups, g)
+	}
+	slices.Sort(groups)
+	for _, g := range groups {
+		if cap, ok := Caps[g]; ok {
+			total += math.Min(plus[g], cap)
+		} else {
+			total += plus[g]
+		}
+	}
+	return Round(total)
+}

@@ -1,0 +1,48 @@
+// Package all lists the formats that barium reads. A new format is one folder
+// below internal/format, one page in docs/formats and one line here.
+package all
+
+import (
+	"barium/internal/format"
+	"barium/internal/format/zeek"
+)
+
+// Readers lists every reader; the order decides between equally sure ones.
+var Readers = []format.Reader{
+	zeek.Reader{},
+}
+
+// Sniff returns the reader that is surest of the head of a source, and what it
+// said. When no reader knows it, the reader is nil and Why says what each
+// missed.
+func Sniff(head []byte, name string) (format.Reader, format.Sniffed) {
+	var best format.Reader
+	var said format.Sniffed
+	why := ""
+	for _, r := range Readers {
+		s := r.Sniff(head, name)
+		if s.Confidence > said.Confidence {
+			best, said = r, s
+		}
+		if s.Confidence == format.NotMine && s.Why != "" {
+			if why != "" {
+				why += "; "
+			}
+			why += "not " + r.Name() + ": " + s.Why
+		}
+	}
+	if best == nil {
+		said.Why = why
+	}
+	return best, said
+}
+
+// ByName returns the reader with the given name, nil when there is none.
+func ByName(name string) format.Reader {
+	for _, r := range Readers {
+		if r.Name() == name {
+			return r
+		}
+	}
+	return nil
+}

@@ -1,0 +1,30 @@
+package hunt
+
+import (
+	"runtime"
+	"time"
+)
+
+// Options say what to hunt in and how.
+type Options struct {
+	Paths    []string
+	Ledger   string   // file that keeps the ledger; empty for a temporary one
+	Internal []string // networks that are inside; empty for the default
+	Since    time.Time
+	Until    time.Time
+	Memory   int64  // bytes; half for records, half for the database; 0 for a quarter of the machine's
+	TempDir  string // for the temporary ledger and what exceeds Memory
+	Injected string // what in the input was generated; empty for real logs
+	Version  string // of barium, for the report
+	Progress Progress
+	// Elapsed gives the time since the start, for the statistics; nil for none.
+	Elapsed func() time.Duration
+}
+
+// workers is how many files are read, and partitions finished, at once.
+func (o Options) workers() int { return max(2, runtime.GOMAXPROCS(0)) }
+
+func moment(us int64) *time.Time {
+	t := time.UnixMicro(us).UTC()
+	return &t
+}

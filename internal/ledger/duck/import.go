@@ -1,0 +1,255 @@
+package duck
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"github.com/duckdb/duckdb-go/v2"
+
+	"barium/internal/condense"
+	"barium/internal/condense/psl"
+	"barium/internal/ledger"
+)
+
+// Import makes the ledger the union of itself and c; see ledger.Store.
+func (s *Store) Import(ctx context.Context, c *condense.Condenser, sources []ledger.Source) error {
+	hours, err := c.Hours()
+	if err != nil {
+		return err
+	}
+	if err := s.known(ctx, c, hours); err != nil {
+		return fmt.Errorf("reading what ledger %s already holds: %w", s.path, err)
+	}
+	conn, err := s.db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	if _, err := conn.ExecContext(ctx, "BEGIN"); err != nil {
+		return err
+	}
+	err = s.replace(ctx, conn, c, hours, sources)
+	if err != nil {
+		// The caller's context may be the reason; the ledger must be rolled back anyway.
+		_, undo := conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
+		return errors.Join(fmt.Errorf("writing ledger %s: %w", s.path, err), undo)
+	}
+	if _, err := conn.ExecContext(ctx, "COMMIT"); err != nil {
+		return fmt.Errorf("writing ledger %s: %w", s.path, err)
+	}
+	return nil
+}
+
+// known gives the condenser the rows of hours that are about to be replaced.
+func (s *Store) known(ctx context.Context, c *condense.Condenser, hours []uint32) error {
+	if err := s.affected(ctx, hours); err != nil {
+		return err
+	}
+	for _, t := range condense.Tables {
+		rows, err := s.db.QueryContext(ctx, selectRows(t))
+		if err != nil {
+			return err
+		}
+		err = eachRow(rows, t, func(r condense.Row) error { return c.Known(t, []condense.Row{r}) })
+		if err := errors.Join(err, rows.Close()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// affected fills the table of hours that an import touches.
+func (s *Store) affected(ctx context.Context, hours []uint32) error {
+	if err := s.Exec(ctx, "CREATE OR REPLACE TABLE affected (hour UINTEGER)"); err != nil {
+		return err
+	}
+	return s.raw(ctx, func(c driver.Conn) error {
+		return appendTo(c, "", "affected", func(app *duckdb.Appender) error {
+			for _, h := range hours {
+				if err := app.AppendRow(h); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	})
+}
+
+func selectRows(t *condense.Table) string {
+	var keys []string
+	for _, k := range t.Key {
+		keys = append(keys, "r."+k.Name)
+	}
+	list, join := "''::BLOB, ''::BLOB", ""
+	if len(t.Values) > 0 {
+		list = "l.list, l.exemplars"
+		join = fmt.Sprintf(" JOIN ledger.%s_list l ON l.hour = r.hour AND l.seq = r.seq", t.Name)
+	}
+	return fmt.Sprintf("SELECT %s, %s FROM ledger.%s r%s WHERE r.hour IN (SELECT hour FROM affected)",
+		strings.Join(keys, ", "), list, t.Name, join)
+}
+
+func eachRow(rows *sql.Rows, t *condense.Table, f func(condense.Row) error) error {
+	var r condense.Row
+	var list, places []byte
+	into := make([]any, 0, len(t.Key)+2)
+	for i := range t.Key {
+		into = append(into, &r.Key[i])
+	}
+	into = append(into, &list, &places)
+	for rows.Next() {
+		if err := rows.Scan(into...); err != nil {
+			return err
+		}
+		r.Table, r.List, r.Exemplars = t, list, ledger.DecodePlaces(places)
+		if err := f(r); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// replace writes all tables within the transaction of conn.
+func (s *Store) replace(ctx context.Context, conn *sql.Conn, c *condense.Condenser, hours []uint32, sources []ledger.Source) error {
+	for _, t := range condense.Tables {
+		for _, table := range physical(t) {
+			if len(hours) > 0 {
+				if _, err := conn.ExecContext(ctx, "DELETE FROM ledger."+table+" WHERE hour IN (SELECT hour FROM affected)"); err != nil {
+					return err
+				}
+			}
+		}
+		if err := conn.Raw(func(d any) error { return writeTable(ctx, d.(driver.Conn), c, t) }); err != nil {
+			return fmt.Errorf("table %s: %w", t.Name, err)
+		}
+	}
+	if err := s.writeDictionary(ctx, conn, c.Dictionary); err != nil {
+		return fmt.Errorf("dictionary: %w", err)
+	}
+	if err := setHours(ctx, conn); err != nil {
+		return err
+	}
+	repeated := c.Duplicates()
+	for i := range sources {
+		x := &sources[i]
+		x.Repeated = repeated[x.ID]
+		if _, err := conn.ExecContext(ctx, "DELETE FROM ledger.source WHERE id = ?", x.ID); err != nil {
+			return err
+		}
+		if _, err := conn.ExecContext(ctx, "INSERT INTO ledger.source VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+			x.ID, x.Path, x.Format, x.Reader, x.SHA256, x.Size, x.ModTime, x.Inode, x.Bytes,
+			x.Records, x.Repeated, x.Bad, x.First, x.Last, x.Problem, x.Details); err != nil {
+			return fmt.Errorf("source %s: %w", x.Path, err)
+		}
+	}
+	return nil
+}
+
+// setHours remembers which version of the condenser wrote each hour.
+func setHours(ctx context.Context, conn *sql.Conn) error {
+	if _, err := conn.ExecContext(ctx, "DELETE FROM ledger.hour WHERE hour IN (SELECT hour FROM affected)"); err != nil {
+		return err
+	}
+	_, err := conn.ExecContext(ctx, fmt.Sprintf("INSERT INTO ledger.hour SELECT hour, %d FROM affected", condense.Version))
+	return err
+}
+
+func physical(t *condense.Table) []string {
+	if len(t.Values) == 0 {
+		return []string{t.Name}
+	}
+	return []string{t.Name, t.Name + "_list"}
+}
+
+func writeTable(ctx context.Context, d driver.Conn, c *condense.Condenser, t *condense.Table) error {
+	return appendTo(d, "ledger", t.Name, func(app *duckdb.Appender) error {
+		if len(t.Values) == 0 {
+			return writeRows(ctx, c, t, app, nil)
+		}
+		return appendTo(d, "ledger", t.Name+"_list", func(lists *duckdb.Appender) error {
+			return writeRows(ctx, c, t, app, lists)
+		})
+	})
+}
+
+func writeRows(ctx context.Context, c *condense.Condenser, t *condense.Table, app, lists *duckdb.Appender) error {
+	seq := map[uint32]uint32{}
+	row := make([]driver.Value, 0, len(t.Key)+len(t.Sums)+3)
+	return c.Rows(ctx, t, func(rows []condense.Row) error {
+		for i := range rows {
+			r := &rows[i]
+			n := seq[r.Key[0]]
+			seq[r.Key[0]] = n + 1
+			row = append(row[:0], r.Key[0], n)
+			for k := range t.Key[1:] {
+				row = append(row, r.Key[k+1])
+			}
+			row = append(row, r.First, r.Last)
+			for _, v := range r.Sums {
+				row = append(row, v)
+			}
+			if err := app.AppendRow(row...); err != nil {
+				return err
+			}
+			if lists == nil {
+				continue
+			}
+			if err := lists.AppendRow(r.Key[0], n, r.List, ledger.EncodePlaces(r.Exemplars)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// writeDictionary appends the addresses and names that are new.
+func (s *Store) writeDictionary(ctx context.Context, conn *sql.Conn, dict *condense.Dictionary) error {
+	var addresses, names int
+	if err := conn.QueryRowContext(ctx, "SELECT (SELECT count(*) FROM ledger.address), (SELECT count(*) FROM ledger.name)").Scan(&addresses, &names); err != nil {
+		return err
+	}
+	return conn.Raw(func(d any) error {
+		err := appendTo(d.(driver.Conn), "ledger", "address", func(app *duckdb.Appender) error {
+			for i, a := range dict.Addresses() {
+				if i < addresses {
+					continue
+				}
+				if err := app.AppendRow(uint32(i), a[:], a.String()); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		return appendTo(d.(driver.Conn), "ledger", "name", func(app *duckdb.Appender) error {
+			for i, n := range dict.Names() {
+				if i < names {
+					continue
+				}
+				if err := app.AppendRow(uint32(i), n, hostDomain(n)); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	})
+}
+
+// hostDomain returns the registered domain of n when it could be a host name.
+func hostDomain(n string) string {
+	if len(n) > 253 || strings.ContainsAny(n, " /\\,=()") {
+		return ""
+	}
+	if _, err := netip.ParseAddr(n); err == nil {
+		return ""
+	}
+	return psl.Domain(n)
+}
+

@@ -1,0 +1,109 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	_ "embed"
+	"fmt"
+	"strings"
+	"time"
+)
+
+//go:embed look.sql
+var lookSQL string
+
+// Window is the time that a question is about: hours from Since (inclusive) to
+// Until (exclusive) in hours since 1970 UTC. Nothing later than Until is seen.
+type Window struct {
+	Since, Until uint32
+}
+
+// WindowOf returns the window of whole hours that covers since to until; a zero
+// time leaves that side open.
+func WindowOf(since, until time.Time) Window {
+	w := Window{0, 1<<32 - 1}
+	if !since.IsZero() {
+		w.Since = uint32(since.Unix() / 3600)
+	}
+	if !until.IsZero() {
+		w.Until = uint32((until.Unix() + 3599) / 3600)
+	}
+	return w
+}
+
+// Look is a ledger as seen for one question. The views it provides are
+// documented in look.sql.
+type Look struct {
+	Store
+	Window   Window
+	Networks Networks
+	Facts    Facts
+}
+
+// Facts are figures about the whole look that detectors weigh by.
+type Facts struct {
+	Hosts       int64 // inside addresses that opened a conversation with the outside
+	First, Last int64 // of all conversations, microseconds; 0 without any
+	DNS         bool  // there are look-ups
+}
+
+// NewLook prepares the views for a window and networks. Only one look of a
+// store can be in use at a time.
+func NewLook(ctx context.Context, s Store, w Window, n Networks) (*Look, error) {
+	if err := s.Places(ctx, n.Inside); err != nil {
+		return nil, fmt.Errorf("classifying addresses: %w", err)
+	}
+	text := strings.NewReplacer(
+		"{since}", fmt.Sprint(w.Since), "{until}", fmt.Sprint(w.Until),
+	).Replace(lookSQL)
+	for _, q := range strings.Split(text, ";\n") {
+		if strings.TrimSpace(q) == "" {
+			continue
+		}
+		if err := s.Exec(ctx, q); err != nil {
+			return nil, fmt.Errorf("preparing the look: %w\n%s", err, q)
+		}
+	}
+	l := &Look{Store: s, Window: w, Networks: n}
+	err := One(ctx, s, `SELECT (SELECT count(DISTINCT host) FROM contact WHERE outbound),
+		(SELECT coalesce(min(first), 0) FROM oriented), (SELECT coalesce(max(last), 0) FROM oriented),
+		(SELECT count(*) > 0 FROM looked)`, &l.Facts.Hosts, &l.Facts.First, &l.Facts.Last, &l.Facts.DNS)
+	return l, err
+}
+
+// One runs a query that gives one row and scans it.
+func One(ctx context.Context, s Store, query string, into ...any) error {
+	rows, err := s.Query(ctx, query)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		if err := rows.Err(); err != nil {
+			return err
+		}
+		return sql.ErrNoRows
+	}
+	if err := rows.Scan(into...); err != nil {
+		return err
+	}
+	return rows.Err()
+}
+
+// Each runs a query and calls f after scanning each row into the given places.
+func Each(ctx context.Context, s Store, query string, args []any, into []any, f func() error) error {
+	rows, err := s.Query(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := rows.Scan(into...); err != nil {
+			return err
+		}
+		if err := f(); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}

@@ -1,0 +1,152 @@
+-- What detectors may query. Tables and views without a database name belong to
+-- the look and live as long as it; "ledger." tables are the ledger itself.
+-- Already there: place(address, ip, inside, special), one row per address.
+-- Every view is cut to the window. Ids (host, far, address, name …) are to be
+-- joined, never shown or ordered by.
+
+-- oriented: conversations with flips applied: client opened it, server answered.
+-- key is the pair of columns that lead to conversation_list.
+CREATE OR REPLACE VIEW oriented AS
+SELECT hour, seq, sensor, proto, first, last, events, attempts, duration, missed, largest, bytes_tried,
+       CASE WHEN flip > 0 THEN resp ELSE orig END AS client,
+       CASE WHEN flip > 0 THEN orig ELSE resp END AS server,
+       CASE WHEN flip > 0 THEN flip ELSE port END AS port,
+       CASE WHEN flip > 0 THEN bytes_resp ELSE bytes_orig END AS bytes_client,
+       CASE WHEN flip > 0 THEN bytes_orig ELSE bytes_resp END AS bytes_server,
+       flip > 0 AS flipped
+FROM ledger.conversation
+WHERE hour >= {since} AND hour < {until} AND events > 0;
+
+-- flow: conversations between a host inside and a far end outside, from the
+-- host's side. bytes_out and bytes_in are payload of answered connections,
+-- bytes_tried is what was sent without an answer and counts nowhere as loss.
+CREATE OR REPLACE VIEW flow AS
+SELECT o.hour, o.seq, o.sensor, o.proto, o.port, o.first, o.last, o.events, o.attempts, o.duration, o.missed,
+       o.bytes_tried, o.largest, o.flipped, c.inside AS outbound,
+       CASE WHEN c.inside THEN o.client ELSE o.server END AS host,
+       CASE WHEN c.inside THEN o.server ELSE o.client END AS far,
+       CASE WHEN c.inside THEN o.bytes_client ELSE o.bytes_server END AS bytes_out,
+       CASE WHEN c.inside THEN o.bytes_server ELSE o.bytes_client END AS bytes_in
+FROM oriented o
+JOIN place c ON c.address = o.client
+JOIN place s ON s.address = o.server
+WHERE c.inside <> s.inside AND NOT c.special AND NOT s.special;
+
+-- looked: DNS look-ups by registered domain, with the text of the domain.
+CREATE OR REPLACE VIEW looked AS
+SELECT l.hour, l.seq, l.sensor, l.orig AS client, l.resp AS resolver, l.domain, n.text AS domain_text,
+       l.first, l.last, l.events, l.names, l.info, l.length, l.longest, l.answer, l.payload, l.nxdomain
+FROM ledger.lookup l JOIN ledger.name n ON n.id = l.domain
+WHERE l.hour >= {since} AND l.hour < {until} AND l.events > 0;
+
+-- tls: TLS sessions with the texts of what both ends showed.
+CREATE OR REPLACE VIEW tls AS
+SELECT s.hour, s.seq, s.orig AS client, s.resp AS server, s.port, s.first, s.last, s.events, s.established, s.resumed,
+       sn.text AS server_name, sn.domain AS server_domain, s.ja3, j.text AS ja3_text,
+       s.subject, su.text AS subject_text, s.issuer, iu.text AS issuer_text, v.text AS validation, cl.text AS client_subject,
+       s.fingerprint, f.text AS fingerprint_text
+FROM ledger.session s
+JOIN ledger.name sn ON sn.id = s.server_name
+JOIN ledger.name j ON j.id = s.ja3
+JOIN ledger.name su ON su.id = s.subject
+JOIN ledger.name iu ON iu.id = s.issuer
+JOIN ledger.name v ON v.id = s.validation
+JOIN ledger.name cl ON cl.id = s.client
+JOIN ledger.name f ON f.id = s.fingerprint
+WHERE s.hour >= {since} AND s.hour < {until} AND s.events > 0;
+
+-- asked: HTTP requests; host_text is the far end's name, also behind a proxy.
+CREATE OR REPLACE VIEW asked AS
+SELECT r.hour, r.seq, r.orig AS client, r.resp AS server, r.port, r.proxied, r.first, r.last, r.events,
+       r.bytes_out, r.bytes_in, r.accepted, h.text AS host_text, h.domain AS host_domain, u.text AS user_agent, m.text AS method
+FROM ledger.request r
+JOIN ledger.name h ON h.id = r.host
+JOIN ledger.name u ON u.id = r.user_agent
+JOIN ledger.name m ON m.id = r.method
+WHERE r.hour >= {since} AND r.hour < {until} AND r.events > 0;
+
+-- moved: files that HTTP, FTP, SMB and the sensor's file analysis saw.
+CREATE OR REPLACE VIEW moved AS
+SELECT t.hour, t.seq, t.orig AS client, t.resp AS server, t.port, t.first, t.last, t.events, t.bytes, t.bytes_accepted,
+       h.text AS how, f.text AS file, m.text AS mime, a.text AS account, p.text AS at_place
+FROM ledger.transfer t
+JOIN ledger.name h ON h.id = t.how
+JOIN ledger.name f ON f.id = t.file
+JOIN ledger.name m ON m.id = t.mime
+JOIN ledger.name a ON a.id = t.account
+JOIN ledger.name p ON p.id = t.place
+WHERE t.hour >= {since} AND t.hour < {until} AND t.events > 0;
+
+-- certified: certificates by subject and issuer, and by fingerprint.
+CREATE OR REPLACE VIEW certified AS
+SELECT c.hour, c.seq, c.subject, c.issuer, c.serial, c.fingerprint, su.text AS subject_text, iu.text AS issuer_text,
+       fp.text AS fingerprint_text, nm.text AS names_text, c.first, c.last, c.events
+FROM ledger.certificate c
+JOIN ledger.name su ON su.id = c.subject
+JOIN ledger.name iu ON iu.id = c.issuer
+JOIN ledger.name fp ON fp.id = c.fingerprint
+JOIN ledger.name nm ON nm.id = c.names
+WHERE c.hour >= {since} AND c.hour < {until};
+
+-- called: the names under which clients asked for a far address, with how often.
+CREATE OR REPLACE TABLE called AS
+SELECT client, server, port, text, domain, sum(n) AS n
+FROM (
+    SELECT client, server, port, server_name AS text, server_domain AS domain, events AS n FROM tls WHERE server_domain <> ''
+    UNION ALL
+    SELECT client, server, port, host_text, host_domain, events FROM asked WHERE host_domain <> '' AND proxied = 0
+) u
+GROUP BY client, server, port, text, domain;
+
+-- answered: the registered domains that DNS answers gave for an address.
+CREATE OR REPLACE TABLE answered AS
+SELECT a.address, n.text, n.domain, count(*) AS n
+FROM ledger.answer a JOIN ledger.name n ON n.id = a.name
+WHERE a.hour >= {since} AND a.hour < {until} AND n.domain <> ''
+GROUP BY a.address, n.text, n.domain;
+
+-- vouched: domains that some DNS answer backs. A client can write any name into
+-- a request; where DNS says that a domain lives elsewhere, the name is not used.
+CREATE OR REPLACE TABLE vouched AS
+SELECT DISTINCT domain FROM answered;
+
+-- best_called: one name per client, far end and port.
+CREATE OR REPLACE TABLE best_called AS
+SELECT client, server, port, text, domain FROM (
+    SELECT c.client, c.server, c.port, c.text, c.domain,
+           row_number() OVER (PARTITION BY c.client, c.server, c.port ORDER BY c.n DESC, c.text) AS place_no
+    FROM called c
+    WHERE c.domain NOT IN (SELECT domain FROM vouched)
+       OR EXISTS (SELECT 1 FROM answered a WHERE a.address = c.server AND a.domain = c.domain)
+) r WHERE place_no = 1;
+
+-- best_answered: one name per address, for far ends that nobody called by name.
+CREATE OR REPLACE TABLE best_answered AS
+SELECT address, text, domain FROM (
+    SELECT address, text, domain, row_number() OVER (PARTITION BY address ORDER BY n DESC, text) AS place_no
+    FROM answered
+) r WHERE place_no = 1;
+
+-- contact: a host's dealings with one far end, port and transport in the window.
+CREATE OR REPLACE TABLE contact AS
+SELECT f.host, f.far, f.port, f.proto, f.outbound, h.ip AS host_ip, p.ip AS far_ip,
+       coalesce(c.text, a.text, '') AS name, coalesce(c.domain, a.domain, p.ip) AS label,
+       f.events, f.attempts, f.bytes_out, f.bytes_in, f.bytes_tried, f.duration, f.missed, f.first, f.last, f.hours, f.days, f.largest
+FROM (
+    SELECT host, far, port, proto, outbound, sum(events) AS events, sum(attempts) AS attempts,
+           sum(bytes_out) AS bytes_out, sum(bytes_in) AS bytes_in, sum(bytes_tried) AS bytes_tried,
+           sum(duration) AS duration, sum(missed) AS missed, max(largest) AS largest,
+           min(first) AS first, max(last) AS last, count(DISTINCT hour) AS hours, count(DISTINCT hour - hour % 24) AS days
+    FROM flow GROUP BY host, far, port, proto, outbound
+) f
+JOIN place h ON h.address = f.host
+JOIN place p ON p.address = f.far
+LEFT JOIN best_called c ON c.client = f.host AND c.server = f.far AND c.port = f.port
+LEFT JOIN best_answered a ON a.address = f.far;
+
+-- known: how widely and how long a label has been in use, outbound.
+CREATE OR REPLACE TABLE known AS
+SELECT label, count(DISTINCT host) AS hosts, min(first) AS first, max(last) AS last,
+       sum(bytes_out) AS bytes_out, sum(bytes_in) AS bytes_in, sum(events - attempts) AS answered
+FROM contact WHERE outbound
+GROUP BY label;

@@ -1,0 +1,102 @@
+package report
+
+import (
+	"strconv"
+	"time"
+)
+
+// Bar is one step of a chart of bytes out.
+type Bar struct {
+	Start    time.Time
+	BytesOut int64
+}
+
+// Bars are equal steps of time without gaps, in UTC.
+type Bars struct {
+	Step int64 // seconds
+	List []Bar
+}
+
+const (
+	hour = 3600
+	day  = 24 * hour
+)
+
+// MakeBars lays hours out over at most limit bars, from the first hour with
+// bytes to the last: by the hour, or else by the first of the given numbers of
+// hours that fits, or else by the day, or else by the smallest number of whole
+// days that fits. It returns no bars for no hours.
+func MakeBars(hours []Hour, limit int, between ...int64) Bars {
+	if len(hours) == 0 || limit < 1 {
+		return Bars{Step: hour}
+	}
+	first, last := hours[0].Start.Unix(), hours[0].Start.Unix()
+	for _, h := range hours {
+		first, last = min(first, h.Start.Unix()), max(last, h.Start.Unix())
+	}
+	step := stepFor(first, last, int64(limit), between)
+	start := floor(first, step)
+	b := Bars{Step: step, List: make([]Bar, steps(first, last, step))}
+	for i := range b.List {
+		b.List[i].Start = time.Unix(start+int64(i)*step, 0).UTC()
+	}
+	for _, h := range hours {
+		bar := &b.List[(h.Start.Unix()-start)/step]
+		bar.BytesOut = add(bar.BytesOut, h.BytesOut)
+	}
+	return b
+}
+
+func stepFor(first, last, limit int64, between []int64) int64 {
+	if steps(first, last, hour) <= limit {
+		return hour
+	}
+	for _, n := range between {
+		if steps(first, last, n*hour) <= limit {
+			return n * hour
+		}
+	}
+	step := int64(day)
+	if n := steps(first, last, step); n > limit {
+		step *= (n + limit - 1) / limit
+		for steps(first, last, step) > limit {
+			step += day
+		}
+	}
+	return step
+}
+
+func steps(first, last, step int64) int64 { return (floor(last, step)-floor(first, step))/step + 1 }
+
+func floor(t, step int64) int64 {
+	f := t / step * step
+	if f > t {
+		f -= step
+	}
+	return f
+}
+
+// Unit says what one bar covers: "hour", "6 hours", "day", "7 days".
+func (b Bars) Unit() string {
+	switch b.Step {
+	case hour:
+		return "hour"
+	case day:
+		return "day"
+	}
+	if b.Step < day {
+		return strconv.FormatInt(b.Step/hour, 10) + " hours"
+	}
+	return strconv.FormatInt(b.Step/day, 10) + " days"
+}
+
+// Top returns the highest bar; the earliest of equal ones.
+func (b Bars) Top() Bar {
+	var top Bar
+	for i, bar := range b.List {
+		if i == 0 || bar.BytesOut > top.BytesOut {
+			top = bar
+		}
+	}
+	return top
+}

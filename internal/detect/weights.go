@@ -69,25 +69,31 @@ var (
 	// Channel.
 	OddPort      = Weight{Channel, 4, "port %d is unusual for this"}
 	PlainAddress = Weight{Channel, 3, "unencrypted upload to a bare address"}
-	Tunnel       = Weight{Channel, 12, "names carry %s of information an hour"} // scaled
-	PayloadTypes = Weight{Channel, 5, "%d %% of the look-ups ask for TXT or NULL"}
+	Tunnel       = Weight{Channel, 12, "names below the domain hold %s of information within %s"} // scaled
+	PayloadTypes = Weight{Channel, 5, "%d %% of the look-ups ask for TXT, NULL or another type that carries bytes"}
 	LongNames    = Weight{Channel, 4, "names of %d bytes on average below the domain"}
 	NeverVisited = Weight{Channel, 3, "nobody ever connected to the domain"}
-	SmallReplies = Weight{Innocence, -8, "short fixed answers, as reputation look-ups give"}
+	SmallReplies = Weight{Innocence, -12, "answered with loopback addresses, as reputation services and blocklists do"}
+	ShortNames   = Weight{Innocence, -8, "names of only %d bytes on average below the domain"}
+	LeadsThere   = Weight{Innocence, -10, "%d connections to the domain follow %d names, as with content networks"}
+	OwnZone      = Weight{Innocence, -10, "answered with addresses inside, as a zone of one's own is"}
 
 	// Volume.
-	AboveOwnPast   = Weight{Volume, 10, "%s in a day, %s the host's own usual"} // scaled
-	AbovePeers     = Weight{Volume, 5, "more than any other host sends to such a far end"}
-	NowAProducer   = Weight{Volume, 4, "sends %d times what it receives there"}
-	Conversational = Weight{Innocence, -12, "receives as much as it sends, as calls do"}
-	UsualForHost   = Weight{Innocence, -14, "sent as much there on %d of %d other days"}
+	Outweighs      = Weight{Volume, 6, "%d times the information of all other names that the host asked for"} // scaled
+	MuchInADay     = Weight{Volume, 8, "%s sent to one far end within a day"}                                 // scaled
+	AboveOwnPast   = Weight{Volume, 10, "%s as much as the host usually sends in a day"}                      // scaled
+	AbovePeers     = Weight{Volume, 4, "no other of %d hosts sent as much to so rare a far end"}
+	NowAProducer   = Weight{Volume, 4, "sent %s what it received there"}
+	Conversational = Weight{Innocence, -12, "received nearly as much as it sent, as calls and browsing do"}
+	UsualForHost   = Weight{Innocence, -16, "as much was sent there on %d of %d days, since the records begin"}
+	SmallVolume    = Weight{Innocence, -6, "only %s in all"}
 
 	// Content.
-	Archive      = Weight{Content, 8, "archive: %s"}
+	Archive      = Weight{Content, 8, "an archive was sent: %s"}
 	ManyArchives = Weight{Content, 4, "%d archives of about equal size"}
-	NamedFiles   = Weight{Content, 3, "%d named files accepted by the far end"}
+	NamedFiles   = Weight{Content, 3, "files accepted by the far end: %d"}
 	TypeLie      = Weight{Content, 6, "%s is in truth %s"}
-	ByNight      = Weight{Content, 2, "outside working hours"}
+	ByNight      = Weight{Content, 2, "sent by night or at the weekend (UTC)"}
 )
 
 // Says makes a term of a weight; args fill its text.

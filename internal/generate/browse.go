@@ -6,7 +6,7 @@ import "slices"
 func (g *generator) browsing(r *random) {
 	phones := g.web.service(r, g.start, g.pool, "push.phonecloud.example", 4, true)
 	for _, h := range g.net.people {
-		perHour := map[role]float64{desktop: 5, ward: 2, laboratory: 2.2, research: 6, guest: 9}[h.role]
+		perHour := map[role]float64{desktop: 5, ward: 2, laboratory: 2.2, research: 6, guest: 8}[h.role]
 		g.arrivals(r, h, perHour, func(ts int64) { g.page(r, h, ts) })
 		if h.role == guest {
 			g.push(r, h, phones)
@@ -16,10 +16,8 @@ func (g *generator) browsing(r *random) {
 
 // page is one page: its site, the site's other hosts and the common ones.
 func (g *generator) page(r *random, h *host, ts int64) {
-	rank := 0
+	rank := pick(r, h.favours)
 	if r.chance(0.5) {
-		rank = pick(r, h.favours)
-	} else {
 		rank = g.web.byRank.draw(r)
 	}
 	main := g.web.sites[rank]

@@ -11,7 +11,7 @@ func (g *generator) calls(r *random) {
 			continue
 		}
 		g.arrivals(r, h, map[role]float64{desktop: 0.055, research: 0.09, guest: 0.05}[h.role], func(ts int64) {
-			g.inside(r, h, ts-r.between(3, 20)*second, meet, 443, r.between(9e3, 90e3), r.between(80e3, 3e6), r.between(20*minute, hour))
+			g.connect(r, h, ts-r.between(3, 20)*second, meet, 443, r.between(9e3, 90e3), r.between(80e3, 3e6), r.between(20*minute, hour))
 			g.call(r, h, ts, relay, 3478, r.between(15*minute, 95*minute), 0.35+0.4*r.Float64())
 		})
 		if h.role == ward || h.role == desktop {
@@ -43,15 +43,15 @@ func (g *generator) cloudDrives(r *random) {
 		}
 		g.every(r, 4*hour, 0.05, func(ts int64) {
 			if g.on(h, ts) {
-				g.inside(r, h, ts, news, 443, r.between(4e3, 30e3), r.between(6e3, 50e3), r.between(2*hour, 3*hour+50*minute))
+				g.connect(r, h, ts, news, 443, r.between(4e3, 30e3), r.between(6e3, 50e3), r.between(2*hour, 3*hour+50*minute))
 			}
 		})
 		g.arrivals(r, h, 0.5, func(ts int64) {
 			up := r.size(5e6, 1.5, 30e3, 220<<20)
-			g.inside(r, h, ts, store, 443, up, r.between(6e3, 40e3)+up/4000, up/3+r.wait(20*second))
+			g.connect(r, h, ts, store, 443, up, r.between(6e3, 40e3)+up/4000, up/3+r.wait(20*second))
 			if r.chance(0.6) {
 				down := r.size(3e6, 1.5, 20e3, 300<<20)
-				g.inside(r, h, ts+r.wait(minute), store, 443, r.between(4e3, 20e3)+down/4000, down, down/6+r.wait(20*second))
+				g.connect(r, h, ts+r.wait(minute), store, 443, r.between(4e3, 20e3)+down/4000, down, down/6+r.wait(20*second))
 			}
 		})
 	}

@@ -211,11 +211,9 @@ func (b *bulk) appendRow(out []byte, ts int64) []byte {
 	out = append(append(out, h.text[:h.n]...), '\t')
 	sp := b.sourcePorts[x&(1<<14-1)]
 	out = append(strconv.AppendUint(out, uint64(sp), 10), '\t')
-	d := &b.inside[0]
+	d := &b.outside[c.dst]
 	if k.inside {
 		d = &b.inside[c.dst]
-	} else {
-		d = &b.outside[c.dst]
 	}
 	out = append(append(out, d.text[:d.n]...), '\t')
 	out = append(strconv.AppendUint(out, uint64(k.port), 10), '\t')

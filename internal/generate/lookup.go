@@ -2,13 +2,11 @@ package generate
 
 // answer is what the resolver says.
 type answer struct {
-	qtype   int64
-	rcode   int64
-	values  []string
-	ttl     int64
-	took    int64
-	bytes   int64 // of the reply, drawn from the values when 0
-	service string
+	qtype  int64
+	rcode  int64
+	values []string
+	ttl    int64
+	took   int64
 }
 
 func qtypeName(q int64) string {

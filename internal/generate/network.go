@@ -52,7 +52,7 @@ func settle(h *host, a ip, days int) {
 	}
 }
 
-// servers lists the machines of the server room that update themselves as
+// windowsServers lists the machines of the server room that update themselves as
 // desktops do.
 func (n *network) windowsServers() []*host {
 	return []*host{n.dhcp, n.dc1, n.dc2, n.files, n.printing, n.indexer}

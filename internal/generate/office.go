@@ -10,13 +10,13 @@ func (g *generator) office(r *random) {
 		}
 		records := map[role]float64{desktop: 2.5, ward: 5, laboratory: 4, research: 0.6}[h.role]
 		g.arrivals(r, h, records, func(ts int64) {
-			g.inside(r, h, ts, n.recordSite, 443, r.size(9e3, 0.9, 1500, 900e3), r.size(90e3, 1.2, 5e3, 60<<20), r.between(5*second, 15*minute))
+			g.connect(r, h, ts, n.recordSite, 443, r.size(9e3, 0.9, 1500, 900e3), r.size(90e3, 1.2, 5e3, 60<<20), r.between(5*second, 15*minute))
 		})
 		g.arrivals(r, h, 2.2, func(ts int64) {
-			g.inside(r, h, ts, n.mailSite, 993, r.size(3e3, 1, 900, 20<<20), r.size(16e3, 1.6, 2e3, 30<<20), r.between(2*second, 10*minute))
+			g.connect(r, h, ts, n.mailSite, 993, r.size(3e3, 1, 900, 20<<20), r.size(16e3, 1.6, 2e3, 30<<20), r.between(2*second, 10*minute))
 		})
 		g.arrivals(r, h, 0.7, func(ts int64) {
-			g.inside(r, h, ts, n.intranet, 443, r.between(1500, 9000), r.size(50e3, 1, 5e3, 5<<20), r.between(second, 2*minute))
+			g.connect(r, h, ts, n.intranet, 443, r.between(1500, 9000), r.size(50e3, 1, 5e3, 5<<20), r.between(second, 2*minute))
 		})
 		if h.windows {
 			g.logons(r, h)
@@ -27,8 +27,8 @@ func (g *generator) office(r *random) {
 	}
 }
 
-// inside is one TLS connection to a server of the hospital.
-func (g *generator) inside(r *random, h *host, ts int64, s *site, dp, up, down, dur int64) {
+// connect is one TLS connection of h to the first address of s.
+func (g *generator) connect(r *random, h *host, ts int64, s *site, dp, up, down, dur int64) {
 	g.resolve(r, h, ts, s)
 	g.tls(r, s, session{
 		ts: ts, src: h.addr(ts - g.start), dst: s.addrs[0], sp: h.port(r), dp: dp, up: up, down: down, dur: dur, resumed: 0.6,

@@ -119,7 +119,7 @@ func (w *web) service(r *random, now int64, p *pool, name string, addrs int, tls
 	return s
 }
 
-// internal returns a server of the hospital with a certificate by its own
+// internalSite returns a server of the hospital with a certificate by its own
 // authority.
 func internalSite(r *random, now int64, ca *authority, name string, a ip) *site {
 	s := &site{name: name, sni: name, addrs: []ip{a}, ttl: 3600, alpn: "http/1.1", heavy: 1}

@@ -2,15 +2,14 @@ package generate
 
 // session is one TLS connection.
 type session struct {
-	ts         int64
-	src, dst   ip
-	sp, dp     int64
-	up, down   int64 // bytes each way, handshake included
-	dur        int64
-	resumed    float64 // chance of a resumed session, TLS 1.2
-	linux      bool
-	clientCert bool
-	state      string
+	ts       int64
+	src, dst ip
+	sp, dp   int64
+	up, down int64 // bytes each way, handshake included
+	dur      int64
+	resumed  float64 // chance of a resumed session, TLS 1.2
+	linux    bool
+	state    string
 }
 
 // tls writes one TLS connection to s: conn.log, ssl.log and, through the

@@ -36,7 +36,7 @@ type visit struct {
 	whole    bool // nothing missed by the sensor
 }
 
-// http writes one HTTP connection: conn.log, http.log and files.log.
+// http11 writes one HTTP connection: conn.log, http.log and files.log.
 func (w *wire) http11(r *random, v visit) link {
 	if !w.covers(v.ts) {
 		return link{}
@@ -74,7 +74,11 @@ func (w *wire) request(l link, v visit, i int, q request) {
 	}
 	if q.reply != nil && q.reply.size > 0 {
 		got, gotID, gotMIME = q.reply.size, w.ids.id('F'), q.reply.mime
-		w.file(at+q.took/5, l, gotID, "HTTP", *q.reply, "", false, q.took/2, true)
+		begins, lasts := at+q.took/5, q.took/2
+		if q.body != nil { // the reply follows the whole request
+			begins, lasts = at+q.took*19/20, q.took/50
+		}
+		w.file(begins, l, gotID, "HTTP", *q.reply, "", false, lasts, true)
 	}
 	t := w.http
 	t.head(at, l)

@@ -8,6 +8,7 @@ import (
 // Options say what to hunt in and how.
 type Options struct {
 	Paths    []string
+	Base     string   // folder that paths are shown relative to; empty to show them as given
 	Ledger   string   // file that keeps the ledger; empty for a temporary one
 	Internal []string // networks that are inside; empty for the default
 	Since    time.Time

@@ -249,7 +249,7 @@ func describe(sources []ledger.Source, files []File) ([]report.Source, error) {
 	}
 	for _, f := range files {
 		if f.Reader == nil {
-			out = append(out, report.Source{Path: f.Path, Format: "not read", Problem: f.Problem})
+			out = append(out, report.Source{Path: f.Path, Format: "not read", Problem: f.Problem, Harmless: f.Harmless})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b report.Source) int {

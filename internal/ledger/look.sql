@@ -150,3 +150,30 @@ SELECT label, count(DISTINCT host) AS hosts, min(first) AS first, max(last) AS l
        sum(bytes_out) AS bytes_out, sum(bytes_in) AS bytes_in, sum(events - attempts) AS answered
 FROM contact WHERE outbound
 GROUP BY label;
+
+-- dealt: TLS sessions of hosts inside with far ends outside over the whole
+-- window, one row for each thing that they showed; label and name as in contact.
+CREATE OR REPLACE TABLE dealt AS
+SELECT g.orig AS host, g.resp AS far, g.port, h.ip AS host_ip, p.ip AS far_ip, g.events, g.established, g.resumed, g.first, g.last,
+       coalesce(k.label, CASE WHEN sn.domain = '' THEN p.ip ELSE sn.domain END) AS label, coalesce(k.name, sn.text) AS name,
+       g.server_name, sn.text AS server_name_text, g.ja3, j.text AS ja3_text,
+       g.subject, su.text AS subject_text, g.issuer, iu.text AS issuer_text, g.validation, v.text AS validation_text,
+       g.client, cl.text AS client_subject, g.fingerprint, f.text AS fingerprint_text
+FROM (
+    SELECT orig, resp, port, server_name, ja3, subject, issuer, validation, client, fingerprint,
+           sum(events) AS events, sum(established) AS established, sum(resumed) AS resumed, min(first) AS first, max(last) AS last
+    FROM ledger.session
+    WHERE hour >= {since} AND hour < {until} AND events > 0
+    GROUP BY orig, resp, port, server_name, ja3, subject, issuer, validation, client, fingerprint
+) g
+JOIN place h ON h.address = g.orig
+JOIN place p ON p.address = g.resp
+JOIN ledger.name sn ON sn.id = g.server_name
+JOIN ledger.name j ON j.id = g.ja3
+JOIN ledger.name su ON su.id = g.subject
+JOIN ledger.name iu ON iu.id = g.issuer
+JOIN ledger.name v ON v.id = g.validation
+JOIN ledger.name cl ON cl.id = g.client
+JOIN ledger.name f ON f.id = g.fingerprint
+LEFT JOIN contact k ON k.host = g.orig AND k.far = g.resp AND k.port = g.port AND k.proto = 6 AND k.outbound
+WHERE h.inside AND NOT p.inside AND NOT h.special AND NOT p.special;

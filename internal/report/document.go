@@ -187,7 +187,8 @@ type Source struct {
 	Bad        int64            `json:"bad"`        // records that could not be read
 	First      *time.Time       `json:"first"`      // nil without records
 	Last       *time.Time       `json:"last"`
-	Problem    string           `json:"problem"` // why it was not, or not wholly, read; empty when all went well
+	Problem    string           `json:"problem"`  // why it was not, or not wholly, read; empty when all went well
+	Harmless   bool             `json:"harmless"` // the problem hides nothing: an empty file, the same file again
 	BadSamples []BadSample      `json:"bad_samples"`
 	Skipped    map[string]int64 `json:"skipped"` // records of log types not kept, by type
 	Warnings   []string         `json:"warnings"`

@@ -5,9 +5,11 @@ package all
 import (
 	"barium/internal/detect"
 	"barium/internal/detect/beacon"
+	"barium/internal/detect/upload"
 )
 
 // Detectors lists every detector, in the order of the catalogue.
 var Detectors = []detect.Detector{
 	beacon.Detector{},
+	upload.Detector{},
 }

@@ -205,30 +205,30 @@ func sslField(key []byte) setter {
 	case "ja4":
 		return func(p *parser, v value) { p.ssl.JA4 = p.text(v) }
 	case "cert_chain_fps":
-		return func(p *parser, v value) { p.prefer(&p.ssl.CertID, v, haveFPS) }
+		return func(p *parser, v value) { p.prefer(&p.ssl.CertID, p.first(v), haveFPS) }
 	case "cert_chain_fuids":
-		return func(p *parser, v value) { p.fallBack(&p.ssl.CertID, v, haveFPS) }
+		return func(p *parser, v value) { p.fallBack(&p.ssl.CertID, p.first(v), haveFPS) }
 	case "client_cert_chain_fps":
-		return func(p *parser, v value) { p.prefer(&p.ssl.ClientCertID, v, haveClientFPS) }
+		return func(p *parser, v value) { p.prefer(&p.ssl.ClientCertID, p.first(v), haveClientFPS) }
 	case "client_cert_chain_fuids":
-		return func(p *parser, v value) { p.fallBack(&p.ssl.ClientCertID, v, haveClientFPS) }
+		return func(p *parser, v value) { p.fallBack(&p.ssl.ClientCertID, p.first(v), haveClientFPS) }
 	}
 	return headField(key)
 }
 
-// prefer sets dst to the first element of v and notes that a better field than
+// prefer sets dst to b, unless that is empty, and notes that a better field than
 // the one for fallBack has given it.
-func (p *parser) prefer(dst *[]byte, v value, h have) {
-	if b := p.first(v); b != nil {
+func (p *parser) prefer(dst *[]byte, b []byte, h have) {
+	if len(b) > 0 {
 		*dst = b
 		p.have |= h
 	}
 }
 
-// fallBack sets dst to the first element of v unless prefer has set it.
-func (p *parser) fallBack(dst *[]byte, v value, h have) {
+// fallBack sets dst to b unless prefer has set it.
+func (p *parser) fallBack(dst *[]byte, b []byte, h have) {
 	if p.have&h == 0 {
-		*dst = p.first(v)
+		*dst = b
 	}
 }
 
@@ -237,9 +237,9 @@ func x509Field(key []byte) setter {
 	case "ts":
 		return headField(key)
 	case "fingerprint":
-		return func(p *parser, v value) { p.prefer(&p.x509.ID, v, haveFingerprint) }
+		return func(p *parser, v value) { p.prefer(&p.x509.ID, p.text(v), haveFingerprint) }
 	case "id":
-		return func(p *parser, v value) { p.fallBack(&p.x509.ID, v, haveFingerprint) }
+		return func(p *parser, v value) { p.fallBack(&p.x509.ID, p.text(v), haveFingerprint) }
 	case "certificate.serial", "certificate_serial":
 		return func(p *parser, v value) { p.x509.Serial = p.text(v) }
 	case "certificate.subject", "certificate_subject":

@@ -214,6 +214,9 @@ func (r *reading) classify() (name []byte, k kind, ok bool) {
 		return []byte("loaded_scripts"), kindNone, true
 	}
 	s, k, known, _ := inferPairs(r.scan.pairs)
+	if k != kindNone {
+		return nil, k, true // the name is needed only for what is skipped
+	}
 	return []byte(s), k, known
 }
 

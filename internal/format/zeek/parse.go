@@ -69,7 +69,7 @@ func parseDecimal(b []byte, scale int) (n int64, exact bool, res numResult) {
 		d := int64(c - '0')
 		switch {
 		case i < keep:
-			if n > (math.MaxInt64-9)/10 {
+			if n > (math.MaxInt64-d)/10 {
 				return 0, false, numRange
 			}
 			n = n*10 + d
@@ -88,6 +88,9 @@ func parseDecimal(b []byte, scale int) (n int64, exact bool, res numResult) {
 		n *= 10
 	}
 	if up {
+		if n == math.MaxInt64 {
+			return 0, false, numRange
+		}
 		n++
 	}
 	if neg && (n != 0 || !exact) {
@@ -99,11 +102,12 @@ func parseDecimal(b []byte, scale int) (n int64, exact bool, res numResult) {
 // splitDecimal checks an unsigned decimal number. It returns its digits, maybe
 // with a point among them, how many stand before the point, and the exponent.
 func splitDecimal(b []byte) (digits []byte, whole, exp int, ok bool) {
-	i, n := 0, 0
+	i := 0
 	for i < len(b) && b[i]-'0' <= 9 {
 		i++
 	}
-	whole, n = i, i
+	whole = i
+	n := i
 	if i < len(b) && b[i] == '.' {
 		i++
 		start := i

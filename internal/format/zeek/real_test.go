@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -33,6 +34,16 @@ func readFile(t *testing.T, path string) (rec *formattest.Recorder, sniffed form
 	data, err := io.ReadAll(rc)
 	rec = formattest.Read(t, Reader{}, data)
 	return rec, Reader{}.Sniff(data[:min(len(data), 64<<10)], path), err
+}
+
+// sameTexts compares the records of two readings.
+func sameTexts(t *testing.T, what string, a, b *formattest.Recorder) {
+	t.Helper()
+	if slices.Equal(a.Texts(), b.Texts()) {
+		return
+	}
+	d := cmp.Diff(a.Texts(), b.Texts())
+	t.Errorf("%s differ:\n%s", what, d[:min(len(d), 3000)])
 }
 
 func TestWRCCDC(t *testing.T) {
@@ -66,9 +77,7 @@ func TestWRCCDC(t *testing.T) {
 		}
 		tsv.Sort()
 		json.Sort()
-		if d := cmp.Diff(tsv.Texts(), json.Texts()); d != "" {
-			t.Errorf("%s: TSV and JSON differ:\n%s", name, d[:min(len(d), 3000)])
-		}
+		sameTexts(t, name+": TSV and JSON", tsv, json)
 		if d := cmp.Diff(tsv.Skipped, json.Skipped); d != "" {
 			t.Errorf("%s: skipped differ:\n%s", name, d)
 		}
@@ -113,9 +122,7 @@ func TestAPT29(t *testing.T) {
 	}
 	all.Sort()
 	parts.Sort()
-	if d := cmp.Diff(all.Texts(), parts.Texts()); d != "" {
-		t.Errorf("combined and individual logs differ:\n%s", d[:min(len(d), 3000)])
-	}
+	sameTexts(t, "combined and individual logs", all, &parts)
 	if d := cmp.Diff(all.Skipped, skipped); d != "" {
 		t.Error(d)
 	}
@@ -169,7 +176,7 @@ func TestOtherSamples(t *testing.T) {
 	f("zat/data/ftp.log", counts{"ftp": 7}, nil, 0, nil)
 	f("zat/data/http.log.gz", counts{"http": 150}, nil, 0, nil)
 	f("zat/data/http_empty.log", counts{}, nil, 0, nil)
-	f("zat/data/http.log.corrupt.gz", counts{"http": 150}, nil, 1, container.ErrTruncated)
+	f("zat/data/http.log.corrupt.gz", counts{"http": 150}, nil, 0, container.ErrTruncated)
 	f("zat/data/ssl.log", counts{"ssl": 37}, nil, 0, nil)
 	f("zat/data/tor_ssl.log", counts{"ssl": 733}, nil, 0, nil)
 	f("zat/data/x509.log", counts{"x509": 13}, nil, 0, nil)
@@ -180,7 +187,7 @@ func TestOtherSamples(t *testing.T) {
 	f("zat/data/json/dns.log", counts{"dns": 50}, nil, 0, nil)
 	f("zat/data/json/files.log", counts{"files": 50}, nil, 0, nil)
 	f("zat/data/json/http.log", counts{"http": 28}, nil, 0, nil)
-	f("zat/data/json/kerberos.log", counts{}, counts{"kerberos": 14}, 0, nil)
+	f("zat/data/json/kerberos.log", counts{}, counts{"kerberos": 10, "unknown": 4}, 0, nil)
 	f("zat/data/json/loaded_scripts.log", counts{}, counts{"loaded_scripts": 50}, 0, nil)
 	f("zat/data/json/ntp.log", counts{}, counts{"ntp": 2}, 0, nil)
 	f("zat/data/json/packet_filter.log", counts{}, counts{"packet_filter": 1}, 0, nil)
@@ -214,9 +221,7 @@ func TestInference(t *testing.T) {
 		want := formattest.Read(t, Reader{}, data)
 		data = bytes.ReplaceAll(data, []byte(`"_path":`), []byte(`"x_path":`))
 		got := formattest.Read(t, Reader{}, data)
-		if d := cmp.Diff(want.Texts(), got.Texts()); d != "" {
-			t.Errorf("%s: other records:\n%s", filepath.Base(path), d[:min(len(d), 3000)])
-		}
+		sameTexts(t, filepath.Base(path), want, got)
 	}
 	files, err := filepath.Glob(filepath.Join(dir, "*.json.gz"))
 	if err != nil || len(files) == 0 {

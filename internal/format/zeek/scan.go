@@ -42,6 +42,13 @@ func (s *scanner) bad(why string) bool {
 
 // space moves to the next byte that is not white space.
 func (s *scanner) space() bool {
+	if s.i < len(s.b) && s.b[s.i] > ' ' {
+		return true
+	}
+	return s.moreSpace()
+}
+
+func (s *scanner) moreSpace() bool {
 	for ; s.i < len(s.b); s.i++ {
 		switch s.b[s.i] {
 		case ' ', '\t', '\n', '\r':
@@ -151,30 +158,40 @@ func (s *scanner) value(depth int) (value, bool) {
 	case c == '{':
 		return value{}, s.inner(depth + 1)
 	}
+	i := start
+	for i < len(s.b) && numeric[s.b[i]] {
+		i++
+	}
+	if i < len(s.b) && i > start && ends(s.b[i]) && s.b[start] < '@' {
+		s.i = i
+		return value{jsonBare, s.b[start:i]}, true
+	}
+	return s.word(start)
+}
+
+// word reads true, false, null and what Python writes for special numbers.
+func (s *scanner) word(start int) (value, bool) {
 	for s.i < len(s.b) && !ends(s.b[s.i]) {
 		s.i++
 	}
-	raw := s.b[start:s.i]
 	if s.i == len(s.b) {
 		return value{}, false
 	}
+	raw := s.b[start:s.i]
 	switch string(raw) {
 	case "null":
 		return value{}, true
 	case "true", "false", "NaN", "Infinity", "-Infinity":
 		return value{jsonBare, raw}, true
 	}
-	if len(raw) == 0 || raw[0] != '-' && raw[0]-'0' > 9 {
-		return value{}, s.bad("broken JSON: a value is missing or not quoted")
-	}
-	for _, c := range raw {
-		switch {
-		case c-'0' <= 9, c == '-', c == '+', c == '.', c == 'e', c == 'E':
-		default:
-			return value{}, s.bad("broken JSON: a value is missing or not quoted")
-		}
-	}
-	return value{jsonBare, raw}, true
+	return value{}, s.bad("broken JSON: a value is missing or not quoted")
+}
+
+// numeric holds the bytes of which numbers consist; whether they form one is
+// checked where a number is needed.
+var numeric = [256]bool{
+	'0': true, '1': true, '2': true, '3': true, '4': true, '5': true, '6': true, '7': true, '8': true, '9': true,
+	'-': true, '+': true, '.': true, 'e': true, 'E': true,
 }
 
 // ends says whether c ends a number or a word.
@@ -333,17 +350,15 @@ var (
 	streamKey = []byte("@stream")
 )
 
-// ownType returns the type that a record names itself, nil if it does not.
+// ownType returns the type that a record names itself: _path, else @stream.
 func ownType(pairs []pair) (name value, ok bool) {
 	for i := range pairs {
-		if k := pairs[i].key; len(k) > 0 && k[0] == '_' && bytes.Equal(k, pathKey) {
+		switch k := pairs[i].key; {
+		case len(k) == len(pathKey) && k[0] == '_' && bytes.Equal(k, pathKey):
 			return pairs[i].val, true
+		case !ok && len(k) == len(streamKey) && k[0] == '@' && bytes.Equal(k, streamKey):
+			name, ok = pairs[i].val, true
 		}
 	}
-	for i := range pairs {
-		if k := pairs[i].key; len(k) > 0 && k[0] == '@' && bytes.Equal(k, streamKey) {
-			return pairs[i].val, true
-		}
-	}
-	return value{}, false
+	return name, ok
 }

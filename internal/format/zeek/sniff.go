@@ -11,8 +11,9 @@ import (
 // Sniff recognises Zeek's header lines and its JSON records; the name is not
 // looked at.
 func (Reader) Sniff(head []byte, _ string) format.Sniffed {
-	b := bytes.TrimPrefix(head, bom)
-	b = bytes.TrimLeft(b, "\r\n \t\x1e")
+	const blanks = "\r\n \t\x1e"
+	b := bytes.TrimPrefix(bytes.TrimLeft(head, blanks), bom)
+	b = bytes.TrimLeft(b, blanks)
 	switch {
 	case len(b) == 0:
 		return format.Sniffed{Why: "empty file"}

@@ -22,8 +22,6 @@ const (
 // unknownType is the name of a record whose type cannot be told.
 const unknownType = "unknown"
 
-var kindNames = [...]string{unknownType, "conn", "dns", "http", "ssl", "x509", "files", "smb_files", "ftp", "dhcp", "capture_loss"}
-
 // kindOf returns the type that a #path, _path or @stream names. A filter may
 // have added a suffix after something other than a letter or an underscore
 // (conn-internal, conn.2024); conn_long and the like are other types.

@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	firstBuffer = 256 << 10
+	firstBuffer = 64 << 10
 	// lastBuffer is the largest the buffer grows. It is a few times MaxRecord so
 	// that many objects on one endless line do not move the rest of the buffer
 	// each time.
@@ -147,7 +147,7 @@ func (w *window) skipLine() {
 
 // failure is the error that ended the source, nil for its proper end.
 func (w *window) failure() error {
-	if w.err == io.EOF {
+	if w.err == io.EOF { //nolint:errorlint // a source ends with io.EOF itself; what wraps it is damage
 		return nil
 	}
 	return w.err

@@ -252,4 +252,3 @@ func hostDomain(n string) string {
 	}
 	return psl.Domain(n)
 }
-

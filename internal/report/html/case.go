@@ -78,7 +78,7 @@ func newCase(c *report.Case, i int) caseView {
 		ID:       show(c.ID),
 		Level:    levelClass(c.Level),
 		Tag:      report.LevelWords(c.Level),
-		Weight:   c.Weight(),
+		Weight:   glue(c.Weight()),
 		Title:    show(c.Summary),
 		Route:    list(c.Hosts) + " → " + list(destinations(c.Destinations)),
 		Accounts: list(c.Accounts),
@@ -110,7 +110,7 @@ func newCase(c *report.Case, i int) caseView {
 }
 
 func newLoss(l *report.Loss) lossView {
-	v := lossView{Words: l.Words()}
+	v := lossView{Words: glue(l.Words())}
 	exact := func(n int64) string { return report.Plural(n, "byte") }
 	if l.BytesSent.Low > 0 || l.BytesSent.High != nil || len(l.Files) > 0 {
 		v.Rows = append(v.Rows, lossRow{
@@ -142,8 +142,7 @@ func newFinding(f *report.Finding) findingView {
 		Weight:   report.Decibels(f.WeightDB),
 		Route:    show(f.Src) + " → " + show(f.Far()),
 		When:     report.Span(f.First, f.Last) + " UTC",
-		Counts: report.Bytes(f.BytesOut) + " out, " + report.Bytes(f.BytesIn) + " in, " +
-			report.Plural(f.Events, "event"),
+		Counts: glue(report.Bytes(f.BytesOut) + " out, " + report.Bytes(f.BytesIn) + " in, " + report.Plural(f.Events, "event")),
 		Reason: show(f.Reason),
 	}
 	if f.Attempts > 0 {

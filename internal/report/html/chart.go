@@ -25,7 +25,7 @@ const (
 // chart is bytes out over time.
 type chart struct {
 	Unit   string // what one bar covers
-	Log    bool
+	Log    string // how many times each line is the one below; empty for an even scale
 	Bars   []barView
 	Ticks  []tick   // from the top down
 	Labels []string // times below the bars, from the left: one to three
@@ -48,7 +48,7 @@ func newChart(hours []report.Hour) *chart {
 	first, last := bars.List[0], bars.List[len(bars.List)-1]
 	c := &chart{
 		Unit:  bars.Unit(),
-		Log:   s.log,
+		Log:   s.times(),
 		Ticks: s.ticks(),
 		Title: fmt.Sprintf("Bytes out per %s, %s UTC; highest %s from %s.",
 			bars.Unit(), report.Span(first.Start, last.Start), report.Bytes(top.BytesOut), report.Time(top.Start)),
@@ -136,12 +136,23 @@ func (s scale) ticks() []tick {
 			{"100", "0"},
 		}
 	}
-	step := math.Ceil((s.high - s.low) / 4)
+	step := s.decades()
 	var out []tick
 	for p := s.high; p >= s.low; p -= step {
 		out = append(out, tick{num(100 * (s.high - p) / (s.high - s.low)), tickLabel(math.Pow(10, p))})
 	}
 	return out
+}
+
+// decades returns how many powers of ten lie between two lines.
+func (s scale) decades() float64 { return math.Ceil((s.high - s.low) / 4) }
+
+// times returns what one line is to the one below it on a logarithmic scale.
+func (s scale) times() string {
+	if !s.log {
+		return ""
+	}
+	return report.Count(int64(math.Pow(10, s.decades())))
 }
 
 // tickLabel writes a round number of bytes without needless digits.

@@ -2,7 +2,9 @@ package html
 
 import (
 	"html/template"
+	"regexp"
 	"strconv"
+	"strings"
 
 	"barium/internal/report"
 	"barium/internal/report/safe"
@@ -54,7 +56,7 @@ type view struct {
 }
 
 // figure is one of the numbers that head the page.
-type figure struct{ Value, Label, Note string }
+type figure struct{ Before, Value, Label, Note string }
 
 // glance is one row of the table of all cases.
 type glance struct {
@@ -107,7 +109,7 @@ func newGlance(c *report.Case, i, top int) glance {
 		Rank:   c.Rank,
 		Route:  list(c.Hosts) + " → " + list(destinations(c.Destinations)),
 		When:   report.Span(c.First, c.Last),
-		Loss:   c.Loss.Words(),
+		Loss:   glue(c.Loss.Words()),
 		Weight: report.Decibels(c.WeightDB),
 		Tag:    report.LevelWords(c.Level),
 		Level:  levelClass(c.Level),
@@ -136,28 +138,34 @@ func figures(d *report.Document) []figure {
 	f := d.Figures()
 	if len(d.Cases) == 0 {
 		return []figure{
-			{report.Count(f.Records), "records read", "from " + report.Plural(int64(len(d.Sources)), "source")},
-			{report.Count(d.Period.Hours), "hours covered", "hours with at least one record"},
-			{report.Count(int64(len(d.BlindSpots))), "blind spots", "routes these logs could not have shown"},
-			{report.Count(f.Bad), "unreadable records", "counted, sampled and listed below"},
+			{"", report.Count(f.Records), "records read", "from " + report.Plural(int64(len(d.Sources)), "source")},
+			{"", report.Count(d.Period.Hours), "hours covered", "hours with at least one record"},
+			{"", report.Count(int64(len(d.BlindSpots))), "blind spots", "routes these logs could not have shown"},
+			{"", report.Count(f.Bad), "unreadable records", "counted, sampled and listed below"},
 		}
 	}
-	sent := figure{"at least " + report.Bytes(f.Sent), "content accepted outside", report.Bytes(f.OnWire) + " on the wire"}
+	sent := figure{"at least", glue(report.Bytes(f.Sent)), "content accepted outside", glue(report.Bytes(f.OnWire) + " on the wire")}
 	switch {
 	case f.Sent == 0:
-		sent.Value, sent.Label = report.Bytes(f.OnWire), "sent on the wire"
-		sent.Note = "no content known to have been accepted"
+		sent = figure{"", glue(report.Bytes(f.OnWire)), "sent on the wire", "no content known to have been accepted"}
 	case f.Files > 0:
 		sent.Note = "in " + report.Plural(f.Files, "file") + "; " + sent.Note
 	}
-	since := figure{report.Time(f.Since), "since (UTC)", "in " + report.Plural(int64(len(d.Cases)), "case")}
+	date, clock, _ := strings.Cut(report.Time(f.Since), " ")
 	return []figure{
 		sent,
-		since,
-		{report.Count(f.Hosts), noun(f.Hosts, "host") + " inside", "that data came from, or that took part"},
-		{report.Count(f.Destinations), noun(f.Destinations, "destination"), "at the far end"},
+		{"since", date, strings.TrimSpace(clock + " UTC"), "in " + report.Plural(int64(len(d.Cases)), "case")},
+		{"", report.Count(f.Hosts), noun(f.Hosts, "host") + " inside", "that sent data or took part"},
+		{"", report.Count(f.Destinations), noun(f.Destinations, "destination"), "at the far end"},
 	}
 }
+
+// amount is a number and its unit.
+var amount = regexp.MustCompile(`([0-9]) ([kMGTPE]?B|dB)\b`)
+
+// glue keeps the numbers of a text that barium wrote on one line with their
+// units.
+func glue(s string) string { return amount.ReplaceAllString(s, "$1\u00a0$2") }
 
 func noun(n int64, s string) string {
 	if n == 1 {

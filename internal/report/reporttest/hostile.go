@@ -39,11 +39,14 @@ func Attacks() []string {
 }
 
 // Hostile returns DataLeft with an attack for every text, a different one each
-// time. Levels stay, so that the page has the same shape.
-func Hostile() *report.Document {
+// time, beginning with the given one. Levels stay, and what is empty, so that
+// the page has the same shape; a notice and a confirmed case are added.
+func Hostile(first int) *report.Document {
 	d := DataLeft()
+	d.Injected = "x"
+	d.Verdict.Confirmed = []string{"x"}
 	attacks := Attacks()
-	i := 0
+	i := first
 	fill(reflect.ValueOf(d).Elem(), "", func(field, s string) string {
 		if field == "Level" || field == "Schema" || s == "" {
 			return s

@@ -34,7 +34,7 @@ func TestGolden(t *testing.T) {
 
 func TestWidths(t *testing.T) {
 	docs := reporttest.Samples()
-	docs["hostile"] = reporttest.Hostile()
+	docs["hostile"] = reporttest.Hostile(0)
 	docs["empty"] = &report.Document{}
 	for name, d := range docs {
 		for _, width := range []int{-1, 0, 1, 19, 20, 21, 33, 49, 50, 55, 80, 81, 200} {
@@ -65,7 +65,7 @@ func TestZeroWidthIsEighty(t *testing.T) {
 }
 
 func TestHostileLines(t *testing.T) {
-	got := draw(t, reporttest.Hostile(), Options{})
+	got := draw(t, reporttest.Hostile(0), Options{})
 	if strings.ContainsRune(got, 0x1b) {
 		t.Error("the report holds ESC")
 	}
@@ -75,7 +75,7 @@ func TestHostileLines(t *testing.T) {
 			t.Errorf("forged line %q", line)
 		}
 	}
-	coloured := draw(t, reporttest.Hostile(), Options{Colour: true})
+	coloured := draw(t, reporttest.Hostile(0), Options{Colour: true})
 	for rest := coloured; ; {
 		_, after, ok := strings.Cut(rest, "\x1b")
 		if !ok {

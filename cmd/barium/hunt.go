@@ -1,0 +1,125 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"barium/internal/hunt"
+	"barium/internal/report/safe"
+)
+
+type huntOptions struct {
+	outputOptions
+	ledger       string
+	internal     []string
+	since, until string
+	memory       byteSize
+}
+
+func newHuntCommand() *cobra.Command {
+	var o huntOptions
+	c := &cobra.Command{
+		Use:   "hunt PATH…",
+		Short: "read logs and say what left",
+		Long: `Reads every log below the given paths, whatever the files are called, and prints
+a verdict, the cases behind it with their evidence, and the blind spots: what
+could not have been seen in these logs. Writes the same as one HTML file.
+
+What counts as inside: RFC 1918, unique local and carrier-grade NAT addresses,
+and what the logs themselves call local. --internal replaces all of that.
+
+EXIT STATUS
+  0  no sign in what could be seen, and every file given was read
+  1  wrong use, or nothing readable
+  2  signs of theft, or data left, unexplained
+  3  no sign, but something could not be read
+  130  interrupted`,
+		Example: `  barium hunt /data/zeek
+  barium hunt --internal 10.0.0.0/8 --internal 192.0.2.0/24 conn.log dns.log.gz
+  barium hunt --since 2026-03-01 --until 2026-03-07 --ledger hospital.ledger /data/zeek
+  barium hunt --json - --no-html /data/zeek | jq .verdict
+  barium hunt --mask --html for-outside.html /data/zeek`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error { return runHunt(c, args, &o) },
+	}
+	f := c.Flags()
+	f.StringVar(&o.ledger, "ledger", "", "keep the ledger in this `FILE` (default: a temporary one, removed at the end)")
+	f.StringArrayVar(&o.internal, "internal", nil, "count these addresses as inside, and no others; `CIDR`, repeatable")
+	f.StringVar(&o.since, "since", "", "look at records from this `TIME` on (2026-03-01, or RFC 3339); whole hours, UTC")
+	f.StringVar(&o.until, "until", "", "look at records up to this `TIME`; a date includes that day")
+	f.Var(&o.memory, "memory", "memory to use, such as 512MiB (default: a quarter of the machine's)")
+	o.flags(f)
+	return c
+}
+
+func runHunt(c *cobra.Command, args []string, o *huntOptions) error {
+	if err := o.check(); err != nil {
+		return err
+	}
+	since, err := parseTime(o.since, false)
+	if err != nil {
+		return fmt.Errorf("--since: %w", err)
+	}
+	until, err := parseTime(o.until, true)
+	if err != nil {
+		return fmt.Errorf("--until: %w", err)
+	}
+	if !since.IsZero() && !until.IsZero() && !since.Before(until) {
+		return errors.New("--since is not before --until")
+	}
+	return execute(c, hunt.Options{
+		Paths: args, Ledger: o.ledger, Internal: o.internal, Since: since, Until: until, Memory: int64(o.memory),
+	}, &o.outputOptions)
+}
+
+// execute runs a hunt, writes its reports and returns its exit status.
+func execute(c *cobra.Command, h hunt.Options, o *outputOptions) error {
+	ctx, stderr := c.Context(), c.ErrOrStderr()
+	start := time.Now()
+	h.Elapsed = func() time.Duration { return time.Since(start) }
+	h.Version = version
+	h.Progress = newProgress(stderr)
+	d, err := hunt.Run(ctx, h)
+	nothing := errors.Is(err, hunt.ErrNothing)
+	if err != nil && (!nothing || d == nil) {
+		return err
+	}
+	if nothing {
+		fmt.Fprintln(stderr, "barium: nothing readable: none of the files is a log that barium knows")
+		for _, s := range d.Sources {
+			why := s.Problem
+			if why == "" {
+				why = s.Format + ", but no record of a kind that barium uses"
+			}
+			fmt.Fprintf(stderr, "  %s: %s\n", safe.Text(s.Path), safe.Text(why))
+		}
+		fmt.Fprintln(stderr, "Give a folder with Zeek logs (conn.log and others, TSV or JSON, plain, .gz or .zst).")
+		return status(exitUsage)
+	}
+	if err := o.write(ctx, c.OutOrStdout(), stderr, d); err != nil {
+		return err
+	}
+	return exitStatus(d)
+}
+
+// parseTime reads a date or a time; a date given as an end includes that day.
+func parseTime(s string, end bool) (time.Time, error) {
+	if s == "" {
+		return time.Time{}, nil
+	}
+	if t, err := time.Parse(time.DateOnly, s); err == nil {
+		if end {
+			t = t.AddDate(0, 0, 1)
+		}
+		return t, nil
+	}
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04", "2006-01-02 15:04"} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t.UTC(), nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("%q is not a time such as 2026-03-01 or 2026-03-01T14:00:00Z", s)
+}

@@ -1,0 +1,348 @@
+package upload
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"barium/internal/detect"
+	"barium/internal/event"
+)
+
+// score weighs one candidate; it depends on nothing else.
+func score(c *candidate) (detect.Finding, bool) {
+	f := detect.Finding{
+		Detector: "upload", Stage: detect.Exfiltration, Src: c.host, DstName: c.name, Label: c.label,
+		Techniques: []string{"T1041"},
+	}
+	c.pieces = c.carriers()
+	var calls []detect.Call
+	byFar := map[string]int64{}
+	var biggest int64 = -1
+	for i := range c.pieces {
+		p := &c.pieces[i]
+		calls = append(calls, p.calls...)
+		k := fmt.Sprintf("%s %d", p.ip, p.port)
+		for _, x := range p.calls {
+			if !x.Attempt {
+				byFar[k] += x.Out
+			}
+		}
+		if byFar[k] > biggest {
+			biggest = byFar[k]
+			f.Dst, f.Port, f.Proto = p.ip, p.port, event.Proto(p.proto).String()
+		}
+	}
+	slices.SortStableFunc(calls, func(a, b detect.Call) int { return cmp.Compare(a.TS, b.TS) })
+	days := map[uint32]int64{}
+	f.First = calls[0].TS
+	for _, x := range calls {
+		f.Events++
+		f.Last = max(f.Last, x.TS+x.Duration)
+		if x.Attempt {
+			f.Attempts++
+			continue
+		}
+		f.BytesOut += x.Out
+		f.BytesIn += x.In
+		f.Incomplete = f.Incomplete || x.Missed > 0
+		h := uint32(x.TS / 3_600_000_000)
+		days[h-h%24] += x.Out
+	}
+	if f.BytesOut == 0 {
+		return f, false // nothing was answered: attempts are no upload
+	}
+	f.Hours = detect.Hourly(calls)
+	if f.BytesIn > 0 {
+		f.Accepted = f.BytesOut / 100 * contentShare
+	}
+	f.Places = c.evidence(calls)
+	if took := c.took(); took > 0 {
+		f.Accepted = took
+	}
+	for _, x := range c.files {
+		f.Files = append(f.Files, x.File)
+		for _, e := range []detect.Entity{
+			{Kind: detect.KindFile, Value: x.Name},
+			{Kind: detect.KindAccount, Value: x.account},
+			{Kind: detect.KindDestination, Value: x.at},
+		} {
+			if e.Value != "" && !slices.Contains(f.Entities, e) {
+				f.Entities = append(f.Entities, e)
+			}
+		}
+		switch {
+		case strings.HasPrefix(x.How, "FTP"), x.port == 80:
+			f.Techniques = union(f.Techniques, "T1048.003")
+		}
+		if x.isArchive() {
+			f.Techniques = union(f.Techniques, "T1560.001")
+		}
+		// The port of the transfer names the way better than a data channel does.
+		f.Port = x.port
+	}
+	slices.Sort(f.Techniques)
+	f.Terms = c.terms(&f, days)
+	f.Reason = reason(c, &f)
+	far := detect.FarEnd(f.Dst, f.DstName, f.Port)
+	f.Checks = []detect.Check{
+		{Where: "data owner", Text: fmt.Sprintf("was %s meant to send data to %s at this time, and is there a contract or a ticket for it?", c.host, far)},
+		{Where: "host", Text: fmt.Sprintf("which program and account on %s sent it, and are the files (or an archive tool's traces) still there?", c.host)},
+		{Where: "packets", Text: "if a capture exists: what do the first bytes of the transfers say of their content?"},
+	}
+	return f, f.Weight() > 0
+}
+
+// contentShare is the part, in per cent, of the payload of an answered connection
+// that is content at least where no log names files: the rest may be the
+// overhead of TLS (RFC 8446 section 5: some 22 bytes a record) and of the protocol in it.
+const contentShare = 95
+
+// took returns the bytes of the files that the far end accepted, each once.
+func (c *candidate) took() (n int64) {
+	for _, x := range c.files {
+		if x.Accepted {
+			n += x.Bytes
+		}
+	}
+	return n
+}
+
+func union(list []string, s string) []string {
+	if slices.Contains(list, s) {
+		return list
+	}
+	return append(list, s)
+}
+
+// carriers returns the connections that carried the files by HTTP, if they make
+// up most of what left; otherwise all.
+func (c *candidate) carriers() []piece {
+	var all, carried int64
+	var out []piece
+	for _, p := range c.pieces {
+		q := p
+		q.calls = nil
+		for _, x := range p.calls {
+			if x.Attempt {
+				continue
+			}
+			all += x.Out
+			if slices.ContainsFunc(c.files, func(f file) bool { return f.by(&p, &x) }) {
+				carried += x.Out
+				q.calls = append(q.calls, x)
+			}
+		}
+		if len(q.calls) > 0 {
+			out = append(out, q)
+		}
+	}
+	if carried*2 > all {
+		return out
+	}
+	return c.pieces
+}
+
+// by reports whether a file was sent over a connection.
+func (f *file) by(p *piece, x *detect.Call) bool {
+	if p.port != f.port {
+		return false
+	}
+	for _, s := range f.sendings {
+		// Zeek's clock readings of one connection in two logs may differ a little.
+		if s.port == x.Port && s.ts >= x.TS-1_000_000 && s.ts <= x.TS+x.Duration+1_000_000 {
+			return true
+		}
+	}
+	return false
+}
+
+// evidence picks places: the files' own records first, then connections, the
+// largest among them.
+func (c *candidate) evidence(calls []detect.Call) []detect.Place {
+	sent := slices.Clone(calls)
+	slices.SortStableFunc(sent, func(a, b detect.Call) int { return cmp.Compare(b.Out, a.Out) })
+	var conns []detect.Place
+	for _, x := range sent {
+		if x.Place.Source != 0 && len(conns) < 4 {
+			conns = append(conns, x.Place)
+		}
+	}
+	var out []detect.Place
+	for _, x := range c.files {
+		if x.Accepted {
+			out = append(out, x.places...)
+		}
+	}
+	if len(out) == 0 {
+		for _, x := range c.files {
+			out = append(out, x.places...)
+		}
+	}
+	return append(slices.Clone(detect.Spread(out, 5)), conns...)
+}
+
+// terms weighs the volume, the content and the far end.
+func (c *candidate) terms(f *detect.Finding, days map[uint32]int64) []detect.Term {
+	var ts []detect.Term
+	top, topDay := int64(0), uint32(0)
+	for d, n := range days {
+		if n > top || n == top && d < topDay {
+			top, topDay = n, d
+		}
+	}
+	ts = append(ts, c.volume(f, days, top, topDay)...)
+	ts = append(ts, c.content(f)...)
+	ts = append(ts, detect.FarEndTerms(detect.FarEndFacts{
+		Users: c.users, Hosts: c.hosts, First: c.labelFirst, LookFirst: c.lookFirst, LookLast: c.lookLast,
+		Days: int64(len(days)), Labels: c.labels, Name: c.name, Port: f.Port, Proto: c.pieces[0].proto,
+	})...)
+	return ts
+}
+
+// volume compares the strongest day with the host's other days, with other
+// hosts and with what came back.
+func (c *candidate) volume(f *detect.Finding, days map[uint32]int64, top int64, topDay uint32) (ts []detect.Term) {
+	// 10 MB in a day says nothing, 10 GB all.
+	if t := detect.MuchInADay.Scaled(math.Log10(float64(top)/10e6)/3, detect.Bytes(top)); t.DB > 0 {
+		ts = append(ts, t)
+	}
+	var other []int64
+	for _, d := range c.past {
+		if d.day != topDay {
+			other = append(other, d.out)
+		}
+	}
+	if len(other) >= 2 && top >= dayBytes {
+		slices.Sort(other)
+		usual := max(other[len(other)/2], 1_000_000)
+		// Twice the usual says nothing, a hundred times all.
+		ratio := float64(top) / float64(usual)
+		if t := detect.AboveOwnPast.Scaled(math.Log10(ratio/2)/math.Log10(50), times(ratio)); t.DB > 0 {
+			ts = append(ts, t)
+		}
+	}
+	if c.hosts >= 5 && c.users <= 2 && top >= dayBytes && top > c.peersMost {
+		ts = append(ts, detect.AbovePeers.Says(c.hosts-1))
+	}
+	switch ratio := float64(f.BytesOut) / float64(max(f.BytesIn, 1)); {
+	case ratio < 1.5 && c.took() == 0:
+		ts = append(ts, detect.Conversational.Says())
+	case ratio >= 4:
+		ts = append(ts, detect.NowAProducer.Says(times(ratio)))
+	}
+	if top < 500_000 {
+		ts = append(ts, detect.SmallVolume.Says(detect.Bytes(top)))
+	}
+	// The same partner, from the beginning of the records on, again and again.
+	alike := int64(0)
+	for _, n := range c.partner {
+		if n*4 >= top {
+			alike++
+		}
+	}
+	span := (c.lookLast-c.lookFirst)/86_400_000_000 + 1
+	if age := (c.labelFirst - c.lookFirst) / 86_400_000_000; alike >= 3 && age <= 1 {
+		ts = append(ts, detect.UsualForHost.Says(alike, span))
+	}
+	return ts
+}
+
+// content weighs what the files show.
+func (c *candidate) content(f *detect.Finding) (ts []detect.Term) {
+	accepted := 0
+	var packed []*file
+	for i := range c.files {
+		x := &c.files[i]
+		if x.Accepted {
+			accepted++
+		}
+		if x.isArchive() && (x.Accepted || len(packed) == 0) {
+			packed = append(packed, x)
+		}
+	}
+	if len(packed) > 0 {
+		ts = append(ts, detect.Archive.Says(packed[0].Name))
+	}
+	if n := equal(packed); n >= 3 {
+		ts = append(ts, detect.ManyArchives.Says(n))
+	}
+	if accepted > 0 {
+		ts = append(ts, detect.NamedFiles.Says(accepted))
+	}
+	for _, x := range packed {
+		if x.disguised() {
+			ts = append(ts, detect.TypeLie.Says(x.Name, x.MIME))
+			break
+		}
+	}
+	if accepted > 0 && c.name == "" {
+		ts = append(ts, detect.PlainAddress.Says())
+	}
+	if c.atNight(f) {
+		ts = append(ts, detect.ByNight.Says())
+	}
+	return ts
+}
+
+// equal returns how many archives have about the size of the largest.
+func equal(fs []*file) (n int) {
+	var top int64
+	for _, x := range fs {
+		top = max(top, x.Bytes)
+	}
+	for _, x := range fs {
+		if x.Bytes*10 >= top*9 {
+			n++
+		}
+	}
+	return n
+}
+
+// atNight reports whether most of the bytes left outside working hours.
+func (c *candidate) atNight(f *detect.Finding) bool {
+	var night int64
+	for _, h := range f.Hours {
+		t := time.Unix(int64(h.Hour)*3600, 0).UTC()
+		if t.Hour() >= 20 || t.Hour() < 6 || t.Weekday() == time.Saturday || t.Weekday() == time.Sunday {
+			night += h.BytesOut
+		}
+	}
+	return night*10 >= f.BytesOut*9
+}
+
+func times(ratio float64) string {
+	if ratio >= 10 {
+		return fmt.Sprintf("%.0f times", ratio)
+	}
+	return fmt.Sprintf("%.1f times", ratio)
+}
+
+func reason(c *candidate, f *detect.Finding) string {
+	far := detect.FarEnd(f.Dst, f.DstName, f.Port)
+	var took []file
+	for _, x := range c.files {
+		if x.Accepted {
+			took = append(took, x)
+		}
+	}
+	span := detect.Span(max(f.Last-f.First, 1_000_000))
+	switch {
+	case len(took) == 1:
+		x := took[0]
+		again := ""
+		if x.Sent > 1 {
+			again = fmt.Sprintf(", sent %d times", x.Sent)
+		}
+		return fmt.Sprintf("%s sent the file %s (%s%s) to %s by %s, which accepted it; %s on the wire.",
+			c.host, x.Name, detect.Bytes(x.Bytes), again, far, x.How, detect.Bytes(f.BytesOut))
+	case len(took) > 1:
+		return fmt.Sprintf("%s sent %d files (%s) to %s within %s, which accepted them; %s on the wire.",
+			c.host, len(took), detect.Bytes(f.Accepted), far, span, detect.Bytes(f.BytesOut))
+	}
+	return fmt.Sprintf("%s sent %s to %s within %s and received %s; no log names what it was.",
+		c.host, detect.Bytes(f.BytesOut), far, span, detect.Bytes(f.BytesIn))
+}

@@ -1,0 +1,212 @@
+package hunt
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"slices"
+
+	"barium/internal/detect"
+	"barium/internal/format"
+	"barium/internal/format/container"
+	"barium/internal/ledger"
+	"barium/internal/report"
+)
+
+// fetch reads the raw records at the given places again from their sources and
+// returns what evidence needs of each. Sources that are gone, or shorter than
+// they were, give evidence without a raw line, which says so.
+func fetch(ctx context.Context, places []detect.Place, sources []ledger.Source) (map[detect.Place]report.Evidence, error) {
+	byID := map[uint32]ledger.Source{}
+	for _, s := range sources {
+		byID[s.ID] = s
+	}
+	slices.SortFunc(places, func(a, b detect.Place) int {
+		return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.Offset, b.Offset))
+	})
+	places = slices.Compact(places)
+	out := map[detect.Place]report.Evidence{}
+	for i := 0; i < len(places); {
+		j := i
+		for j < len(places) && places[j].Source == places[i].Source {
+			j++
+		}
+		s, ok := byID[places[i].Source]
+		if ok {
+			if err := fetchFrom(ctx, s, places[i:j], out); err != nil {
+				return nil, err
+			}
+		}
+		i = j
+	}
+	return out, nil
+}
+
+// fetchFrom reads one source once, in order of offset.
+func fetchFrom(ctx context.Context, s ledger.Source, places []detect.Place, out map[detect.Place]report.Evidence) error {
+	gone := func(from int, why string) {
+		for _, p := range places[from:] {
+			out[p] = report.Evidence{Source: s.Path, Offset: p.Offset, Raw: "(" + why + ")"}
+		}
+	}
+	f, err := os.Open(s.Path)
+	if err != nil {
+		gone(0, "the source cannot be read any more: "+plain(err).Error())
+		return nil
+	}
+	defer f.Close()
+	raw, _, err := container.Open(f)
+	if err != nil {
+		gone(0, "the source cannot be read any more: "+err.Error())
+		return nil
+	}
+	defer raw.Close()
+	r := &lineReader{r: bufio.NewReaderSize(raw, 256<<10)}
+	for i, p := range places {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := r.seek(p.Offset); err != nil {
+			gone(i, "the source is shorter now than when it was read")
+			return nil
+		}
+		line := r.line + 1
+		record, err := r.record()
+		if err != nil && !errors.Is(err, io.EOF) {
+			gone(i, "the source is damaged here")
+			return nil
+		}
+		e := report.Evidence{Source: s.Path, Offset: p.Offset, Line: line, Raw: string(record)}
+		e.UID, e.CommunityID = identify(s.Reader, record, r.header)
+		out[p] = e
+	}
+	return nil
+}
+
+// lineReader finds records by offset in a stream and counts lines on the way.
+type lineReader struct {
+	r      *bufio.Reader
+	at     int64
+	line   int64 // newlines passed
+	header []byte
+	begun  bool // bytes of the current line were passed
+	inHead bool
+}
+
+// seek skips to an offset, counting lines and remembering the last header.
+func (l *lineReader) seek(offset int64) error {
+	for l.at < offset {
+		b, err := l.r.ReadSlice('\n')
+		if n := int64(len(b)); l.at+n > offset {
+			// The record begins within a line, as in an array on one line. Put
+			// nothing back: bufio cannot; take the rest from here.
+			return l.within(b, offset)
+		}
+		l.at += int64(len(b))
+		l.note(b)
+		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *lineReader) within(b []byte, offset int64) error {
+	rest := bytes.Clone(b[offset-l.at:])
+	l.at = offset
+	l.begun = true
+	l.r = bufio.NewReaderSize(io.MultiReader(bytes.NewReader(rest), l.r), 256<<10)
+	return nil
+}
+
+// note counts the line that b ends and keeps Zeek header lines: #fields says
+// where the uid stands.
+func (l *lineReader) note(b []byte) {
+	if !l.begun && bytes.HasPrefix(b, []byte("#")) {
+		l.inHead = true
+		if bytes.HasPrefix(b, []byte("#fields")) || bytes.HasPrefix(b, []byte("#separator")) {
+			if bytes.HasPrefix(b, []byte("#separator")) {
+				l.header = l.header[:0]
+			}
+			l.header = append(l.header, b...)
+		}
+	}
+	l.begun = true
+	if len(b) > 0 && b[len(b)-1] == '\n' {
+		l.line++
+		l.begun, l.inHead = false, false
+	}
+}
+
+// record returns the record at the current offset: a JSON object that may span
+// lines, or the line.
+func (l *lineReader) record() ([]byte, error) {
+	head, err := l.r.Peek(1)
+	if err != nil {
+		return nil, err
+	}
+	if head[0] == '{' {
+		return l.object()
+	}
+	var out []byte
+	for {
+		b, err := l.r.ReadSlice('\n')
+		l.at += int64(len(b))
+		l.note(b)
+		if len(out) < format.MaxRecord {
+			out = append(out, b...)
+		}
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			return bytes.TrimRight(out, "\r\n"), err
+		}
+	}
+}
+
+func (l *lineReader) object() ([]byte, error) {
+	var out []byte
+	depth, text, escaped := 0, false, false
+	for {
+		c, err := l.r.ReadByte()
+		if err != nil {
+			return out, err
+		}
+		l.at++
+		if c == '\n' {
+			l.line++
+			l.begun = false
+		} else {
+			l.begun = true
+		}
+		out = append(out, c)
+		switch {
+		case escaped:
+			escaped = false
+		case text && c == '\\':
+			escaped = true
+		case c == '"':
+			text = !text
+		case text:
+		case c == '{':
+			depth++
+		case c == '}':
+			depth--
+		}
+		if depth == 0 || len(out) >= format.MaxRecord {
+			return out, nil
+		}
+	}
+}
+
+func evidenceFor(f *detect.Finding, found map[detect.Place]report.Evidence) []report.Evidence {
+	out := []report.Evidence{}
+	for _, p := range f.Places {
+		if e, ok := found[p]; ok {
+			out = append(out, e)
+		}
+	}
+	return out
+}

@@ -1,0 +1,118 @@
+package hunt
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"barium/internal/caseload"
+	"barium/internal/detect"
+	"barium/internal/detect/all"
+	"barium/internal/ledger"
+	"barium/internal/ledger/duck"
+	"barium/internal/report"
+)
+
+// ErrNothing is returned when none of the given files could be read as a log.
+var ErrNothing = errors.New("nothing readable")
+
+// Run does the main job: it reads the logs below the given paths and returns
+// what they show. The document is returned with ErrNothing too, so that the
+// caller can say why each file was not read.
+func Run(ctx context.Context, o Options) (doc *report.Document, err error) {
+	networks, err := ledger.ParseNetworks(o.Internal)
+	if err != nil {
+		return nil, err
+	}
+	if o.Memory == 0 {
+		o.Memory = quarterOfMemory()
+	}
+	files, err := Discover(ctx, o.Paths)
+	if err != nil {
+		return nil, err
+	}
+	store, done, err := open(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, done()) }()
+	sources, err := Import(ctx, store, files, o)
+	if err != nil {
+		return nil, err
+	}
+	if len(o.Internal) == 0 {
+		if networks, err = ledger.DefaultNetworks(ctx, store); err != nil {
+			return nil, err
+		}
+	}
+	look, err := ledger.NewLook(ctx, store, ledger.WindowOf(o.Since, o.Until), networks)
+	if err != nil {
+		return nil, err
+	}
+	var findings []detect.Finding
+	for _, d := range all.Detectors {
+		fs, err := d.Find(ctx, look)
+		if err != nil {
+			return nil, err
+		}
+		findings = append(findings, fs...)
+	}
+	users, err := labelUsers(ctx, look)
+	if err != nil {
+		return nil, err
+	}
+	cases, weak := caseload.Build(findings, func(label string) int64 { return users[label] })
+	doc, err = document(ctx, look, cases, weak, sources, files, o)
+	if err != nil {
+		return nil, err
+	}
+	readable := false
+	for _, s := range sources {
+		readable = readable || s.Records > 0
+	}
+	if !readable {
+		return doc, ErrNothing
+	}
+	return doc, nil
+}
+
+// open opens the ledger that the options name, or a temporary one. done closes
+// it, and removes the temporary one.
+func open(ctx context.Context, o Options) (s ledger.Store, done func() error, err error) {
+	path, remove := o.Ledger, func() error { return nil }
+	if path == "" {
+		dir, err := os.MkdirTemp(o.TempDir, "barium-")
+		if err != nil {
+			return nil, nil, fmt.Errorf("temporary ledger: %w", err)
+		}
+		path, remove = filepath.Join(dir, "ledger"), func() error { return os.RemoveAll(dir) }
+	}
+	store, err := duck.Open(ctx, path, duck.Options{Memory: o.Memory / 2, TempDir: o.TempDir})
+	if err != nil {
+		return nil, nil, errors.Join(err, remove())
+	}
+	return store, func() error { return errors.Join(store.Close(), remove()) }, nil
+}
+
+// labelUsers returns how many hosts use each label.
+func labelUsers(ctx context.Context, l *ledger.Look) (map[string]int64, error) {
+	out := map[string]int64{}
+	var label string
+	var n int64
+	err := ledger.Each(ctx, l.Store, "SELECT label, hosts FROM known ORDER BY label", nil, []any{&label, &n}, func() error {
+		out[label] = n
+		return nil
+	})
+	return out, err
+}
+
+// elapsed is the time since the start in milliseconds.
+func (o Options) elapsed() int64 {
+	if o.Elapsed == nil {
+		return 0
+	}
+	return int64(o.Elapsed() / time.Millisecond)
+}

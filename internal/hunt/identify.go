@@ -1,0 +1,53 @@
+package hunt
+
+import (
+	"bytes"
+	"context"
+	"strings"
+
+	"barium/internal/event"
+	"barium/internal/format/all"
+)
+
+// identify reads one raw record again, after the header lines above it, and
+// returns its connection's uid and community id; both may be empty.
+func identify(reader string, record, header []byte) (uid, community string) {
+	r := all.ByName(reader)
+	if r == nil {
+		return "", ""
+	}
+	src := make([]byte, 0, len(header)+len(record)+1)
+	if !bytes.HasPrefix(record, []byte("{")) {
+		src = append(src, header...)
+	}
+	src = append(append(src, record...), '\n')
+	var c captured
+	if r.Read(context.Background(), bytes.NewReader(src), &c) != nil {
+		return "", ""
+	}
+	return c.uid, c.community
+}
+
+// captured is a format.Sink that keeps whose connection a record is about.
+type captured struct{ uid, community string }
+
+func (c *captured) keep(h *event.Head, p event.Proto) {
+	c.uid = strings.ToValidUTF8(string(h.UID), "?")
+	if h.Orig != (event.Addr{}) && h.Resp != (event.Addr{}) {
+		c.community = communityID(h.Orig, h.Resp, h.OrigPort, h.RespPort, p)
+	}
+}
+
+func (c *captured) Conn(r *event.Conn)               { c.keep(&r.Head, r.Proto) }
+func (c *captured) DNS(r *event.DNS)                 { c.keep(&r.Head, r.Proto) }
+func (c *captured) HTTP(r *event.HTTP)               { c.keep(&r.Head, event.ProtoTCP) }
+func (c *captured) SSL(r *event.SSL)                 { c.keep(&r.Head, event.ProtoTCP) }
+func (c *captured) X509(r *event.X509)               { c.keep(&r.Head, event.ProtoTCP) }
+func (c *captured) File(r *event.File)               { c.keep(&r.Head, event.ProtoTCP) }
+func (c *captured) SMBFile(r *event.SMBFile)         { c.keep(&r.Head, event.ProtoTCP) }
+func (c *captured) FTP(r *event.FTP)                 { c.keep(&r.Head, event.ProtoTCP) }
+func (c *captured) DHCP(r *event.DHCP)               { c.keep(&r.Head, event.ProtoUDP) }
+func (c *captured) CaptureLoss(r *event.CaptureLoss) { c.keep(&r.Head, event.ProtoUnknown) }
+func (c *captured) Skip(string)                      {}
+func (c *captured) Bad(int64, int64, string, []byte) {}
+func (c *captured) Warn(string)                      {}

@@ -31,6 +31,7 @@ type Coverage struct {
 	Unread     int64 // files that could not be read, wholly or in part
 	Skipped    []string
 	DNSClients int64
+	Hosts      int64   // inside addresses that opened connections to the outside
 	OneSided   float64 // share of answered TCP connections with bytes in one direction only
 	Inner      int64   // conversations with both ends inside
 	Outer      int64   // conversations with one end outside
@@ -45,7 +46,7 @@ type Coverage struct {
 // Cover asks the look what it covers. The counts of bad records and unread
 // files come from the sources and are filled in by the caller.
 func Cover(ctx context.Context, l *ledger.Look) (*Coverage, error) {
-	c := &Coverage{Logs: map[string]bool{}}
+	c := &Coverage{Logs: map[string]bool{}, Hosts: l.Facts.Hosts}
 	where := fmt.Sprintf("hour >= %d AND hour < %d", l.Window.Since, l.Window.Until)
 	var name string
 	err := ledger.Each(ctx, l.Store, "SELECT DISTINCT n.text FROM ledger.coverage c JOIN ledger.name n ON n.id = c.log WHERE "+where+" ORDER BY n.text",
@@ -187,8 +188,8 @@ func (c *Coverage) viewpoint(add adder) {
 	if c.OneSided > 0.5 {
 		add("how much came back, and whether anything was accepted", fmt.Sprintf("%.0f %% of the connections show bytes in one direction only", c.OneSided*100), "check the mirror port: both directions must reach the sensor")
 	}
-	if c.Logs["dns"] && c.DNSClients <= 2 {
-		add("which machine is behind a look-up", fmt.Sprintf("look-ups come from %d addresses only: the sensor sees the resolver, not its clients", c.DNSClients), "log DNS where clients ask: on the resolver, or before it")
+	if c.Logs["dns"] && c.DNSClients <= 2 && c.Hosts > 2*c.DNSClients {
+		add("which machine is behind a look-up", fmt.Sprintf("look-ups come from %d addresses only, connections from %d: the sensor sees the resolver, not its clients", c.DNSClients, c.Hosts), "log DNS where clients ask: on the resolver, or before it")
 	}
 	if len(c.Proxies) > 0 {
 		add("the addresses behind the proxy, and what its encrypted tunnels carry", "clients go out by a proxy: "+list(c.Proxies), "hand over the proxy's own log")

@@ -98,12 +98,18 @@ func join(fs []detect.Finding, users func(string) int64) [][]detect.Finding {
 			first[key] = i
 		}
 	}
+	// Findings without a name are told by address; those with one join them only
+	// by that address, for names that share an address may have nothing in common.
+	unnamed := map[string]bool{}
+	for i := range fs {
+		unnamed[fs[i].Dst] = unnamed[fs[i].Dst] || fs[i].Label == fs[i].Dst
+	}
 	for i := range fs {
 		w := fs[i].Weight()
 		if w >= joinByFarEnd && users(fs[i].Label) <= hubHosts {
 			link("far "+fs[i].Label, i)
-			if fs[i].Dst != "" && fs[i].Dst != fs[i].Label && fs[i].Port != 53 {
-				link("far "+fs[i].Dst, i) // not a resolver, which everybody shares
+			if unnamed[fs[i].Dst] {
+				link("far "+fs[i].Dst, i)
 			}
 		}
 		if w >= joinByHost {

@@ -61,6 +61,7 @@ var (
 	OddDates        = Weight{Identity, 4, "certificate with odd dates: %s"}
 	NameIsAddress   = Weight{Identity, 5, "asked for by address in place of a name"}
 	Imitates        = Weight{Identity, 8, "certificate imitates %s"}
+	Placeholder     = Weight{Identity, 3, "certificate made out to a placeholder: %s"}
 	ClientCert      = Weight{Identity, 6, "the client showed a certificate of its own"}
 	LoneFingerprint = Weight{Identity, 4, "TLS client fingerprint seen on this host only"}
 	TrustedChain    = Weight{Innocence, -8, "certificate chain is valid"}

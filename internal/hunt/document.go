@@ -147,7 +147,11 @@ func present(c *caseload.Case, rank int, complete bool, evidence map[detect.Plac
 		out.Stages = append(out.Stages, string(s))
 	}
 	out.Loss = loss(&c.Loss, complete)
-	hours := map[uint32]int64{}
+	type bar struct {
+		src, far string
+		hour     uint32
+	}
+	bars := map[bar]int64{} // two findings may be about the same connections
 	for i := range c.Findings {
 		f := &c.Findings[i]
 		to := report.Destination{IP: f.Dst, Name: f.DstName, Port: f.Port}
@@ -160,7 +164,8 @@ func present(c *caseload.Case, rank int, complete bool, evidence map[detect.Plac
 			}
 		}
 		for _, h := range f.Hours {
-			hours[h.Hour] += h.BytesOut
+			k := bar{f.Src, f.Label, h.Hour}
+			bars[k] = max(bars[k], h.BytesOut)
 		}
 		for _, x := range f.Checks {
 			if y := (report.Check{Where: x.Where, Text: x.Text}); !slices.Contains(out.Checks, y) {
@@ -171,6 +176,10 @@ func present(c *caseload.Case, rank int, complete bool, evidence map[detect.Plac
 		out.Events = append(out.Events, timeline(f)...)
 	}
 	slices.Sort(out.Accounts)
+	hours := map[uint32]int64{}
+	for k, n := range bars {
+		hours[k.hour] += n
+	}
 	for h, n := range hours {
 		if n > 0 {
 			out.Hours = append(out.Hours, report.Hour{Start: time.Unix(int64(h)*3600, 0).UTC(), BytesOut: n})

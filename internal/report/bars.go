@@ -35,8 +35,8 @@ func MakeBars(hours []Hour, limit int, between ...int64) Bars {
 		first, last = min(first, h.Start.Unix()), max(last, h.Start.Unix())
 	}
 	step := stepFor(first, last, int64(limit), between)
-	start := floor(first, step)
-	b := Bars{Step: step, List: make([]Bar, steps(first, last, step))}
+	start := floor(first, min(step, day))
+	b := Bars{Step: step, List: make([]Bar, (last-start)/step+1)}
 	for i := range b.List {
 		b.List[i].Start = time.Unix(start+int64(i)*step, 0).UTC()
 	}
@@ -48,26 +48,17 @@ func MakeBars(hours []Hour, limit int, between ...int64) Bars {
 }
 
 func stepFor(first, last, limit int64, between []int64) int64 {
-	if steps(first, last, hour) <= limit {
-		return hour
-	}
-	for _, n := range between {
-		if steps(first, last, n*hour) <= limit {
-			return n * hour
+	for _, n := range append([]int64{1}, between...) {
+		step := n * hour
+		if (floor(last, step)-floor(first, step))/step < limit {
+			return step
 		}
 	}
-	step := int64(day)
-	if n := steps(first, last, step); n > limit {
-		step *= (n + limit - 1) / limit
-		for steps(first, last, step) > limit {
-			step += day
-		}
-	}
-	return step
+	days := (floor(last, day)-floor(first, day))/day + 1
+	return (days + limit - 1) / limit * day
 }
 
-func steps(first, last, step int64) int64 { return (floor(last, step)-floor(first, step))/step + 1 }
-
+// floor returns the last multiple of step that is not after t.
 func floor(t, step int64) int64 {
 	f := t / step * step
 	if f > t {

@@ -5,6 +5,8 @@ package all
 import (
 	"barium/internal/detect"
 	"barium/internal/detect/beacon"
+	"barium/internal/detect/dnstunnel"
+	"barium/internal/detect/tlsid"
 	"barium/internal/detect/upload"
 )
 
@@ -12,4 +14,6 @@ import (
 var Detectors = []detect.Detector{
 	beacon.Detector{},
 	upload.Detector{},
+	dnstunnel.Detector{},
+	tlsid.Detector{},
 }

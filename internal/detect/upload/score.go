@@ -239,7 +239,13 @@ func (c *candidate) volume(f *detect.Finding, days map[uint32]int64, top int64, 
 	}
 	// The same partner, from the beginning of the records on, again and again.
 	alike := int64(0)
-	for _, n := range c.partner {
+	sent := c.partner
+	if len(sent) == 0 { // less than dayBytes on every day: the host's own days
+		for _, n := range days {
+			sent = append(sent, n)
+		}
+	}
+	for _, n := range sent {
 		if n*4 >= top {
 			alike++
 		}

@@ -22,9 +22,9 @@ type huntOptions struct {
 func newHuntCommand() *cobra.Command {
 	var o huntOptions
 	c := &cobra.Command{
-		Use:   "hunt PATH…",
+		Use:   "hunt [PATH…]",
 		Short: "read logs and say what left",
-		Long: `Reads every log below the given paths, whatever the files are called, and prints
+		Long: `Reads every log below the given paths (default: the current folder), whatever the files are called, and prints
 a verdict, the cases behind it with their evidence, and the blind spots: what
 could not have been seen in these logs. Writes the same as one HTML file.
 
@@ -42,7 +42,6 @@ EXIT STATUS
   barium hunt --since 2026-03-01 --until 2026-03-07 --ledger hospital.ledger /data/zeek
   barium hunt --json - --no-html /data/zeek | jq .verdict
   barium hunt --mask --html for-outside.html /data/zeek`,
-		Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error { return runHunt(c, args, &o) },
 	}
 	f := c.Flags()
@@ -71,7 +70,7 @@ func runHunt(c *cobra.Command, args []string, o *huntOptions) error {
 		return errors.New("--since is not before --until")
 	}
 	return execute(c, hunt.Options{
-		Paths: args, Ledger: o.ledger, Internal: o.internal, Since: since, Until: until, Memory: int64(o.memory),
+		Paths: orHere(args), Ledger: o.ledger, Internal: o.internal, Since: since, Until: until, Memory: int64(o.memory),
 	}, &o.outputOptions)
 }
 
@@ -122,4 +121,12 @@ func parseTime(s string, end bool) (time.Time, error) {
 		}
 	}
 	return time.Time{}, fmt.Errorf("%q is not a time such as 2026-03-01 or 2026-03-01T14:00:00Z", s)
+}
+
+// orHere returns the paths, or the current folder when there are none.
+func orHere(paths []string) []string {
+	if len(paths) == 0 {
+		return []string{"."}
+	}
+	return paths
 }

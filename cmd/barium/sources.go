@@ -25,18 +25,18 @@ type sourceLine struct {
 func newSourcesCommand() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
-		Use:   "sources PATH…",
+		Use:   "sources [PATH…]",
 		Short: "say which files would be read, and why the rest would not",
-		Long: `Looks at the first bytes of every file below the given paths and says in which
+		Long: `Looks at the first bytes of every file below the given paths (default: the
+current folder) and says in which
 format it would be read, or why not. Nothing else is read.
 
 EXIT STATUS
   0  at least one file would be read
   1  wrong use, or none would`,
 		Example: "  barium sources /data/zeek\n  barium sources --json /data/zeek | jq '.[] | select(.read | not)'",
-		Args:    cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			files, err := hunt.Discover(c.Context(), args)
+			files, err := hunt.Discover(c.Context(), orHere(args))
 			if err != nil {
 				return err
 			}

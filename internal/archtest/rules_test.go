@@ -35,7 +35,7 @@ var imports = []row{
 		"internal/detect", "internal/ledger/...", "internal/condense/...", "internal/format/...",
 		"internal/event", "internal/generate/...",
 	}},
-	{"internal/detect/*", []string{"internal/detect", "internal/ledger", "internal/event"}},
+	{"internal/detect/*", []string{"internal/detect", "internal/ledger", "internal/condense", "internal/event"}},
 
 	{"internal/ledger", []string{"internal/condense", "internal/condense/psl", "internal/event"}},
 	{"internal/ledger/*", []string{"internal/ledger", "internal/condense", "internal/condense/psl", "internal/event"}},
@@ -55,13 +55,15 @@ var imports = []row{
 // stands behind one package of ours. docs/dependencies.md says why we have it.
 var modules = []row{
 	{"github.com/duckdb/duckdb-go/v2", []string{"internal/ledger/duck", "bench/..."}},
-	{"github.com/valyala/fastjson", []string{"internal/format/zeek"}},
 	{"github.com/klauspost/compress", []string{"internal/format/container"}},
 	{"golang.org/x/net/publicsuffix", []string{"internal/condense/psl"}},
 	{"github.com/cespare/xxhash/v2", []string{"internal/condense"}},
 	{"github.com/spf13/cobra", []string{"cmd/barium"}},
 	{"github.com/vbauerster/mpb/v8", []string{"cmd/barium"}},
+	{"github.com/spf13/pflag", []string{"cmd/barium"}},
+	{"github.com/google/renameio/v2", []string{"cmd/barium"}},
 	{"golang.org/x/term", []string{"cmd/barium"}},
+	{"golang.org/x/sys/unix", []string{"internal/hunt", "bench/..."}},
 }
 
 // fits reports whether a folder is meant by a pattern.

@@ -43,7 +43,7 @@ var (
 	Periodic      = Weight{Rhythm, 12, "periodic: every %s, jitter ± %d %%"} // scaled by strength
 	NightAndDay   = Weight{Rhythm, 3, "goes on by night as by day, over %s"}
 	KeepsCalling  = Weight{Rhythm, 6, "called %d times though never answered"}
-	BurstsOfShort = Weight{Rhythm, 8, "%d short sessions within %s"}
+	BurstsOfShort = Weight{Rhythm, 10, "%d short sessions within %s"}
 	FewBeats      = Weight{Innocence, -4, "only %d beats"}
 
 	// Rarity. See Rare for the graded one.

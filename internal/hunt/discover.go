@@ -3,7 +3,6 @@ package hunt
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -34,17 +33,12 @@ type File struct {
 	container string
 }
 
-// Discover finds and sniffs every file below paths, in order of path. A path
-// that does not exist is an error; anything else that cannot be read is a File
-// with a Problem.
+// Discover finds and sniffs every file below paths, in order of path. What
+// cannot be read, or is not there, is a File with a Problem.
 func Discover(ctx context.Context, paths []string) ([]File, error) {
 	w := walker{seen: map[string]bool{}}
 	for _, p := range paths {
-		p = filepath.Clean(p)
-		if _, err := os.Lstat(p); err != nil {
-			return nil, fmt.Errorf("%s: %w", p, plain(err))
-		}
-		if err := w.walk(ctx, p, nil); err != nil {
+		if err := w.walk(ctx, filepath.Clean(p), nil); err != nil {
 			return nil, err
 		}
 	}

@@ -153,6 +153,8 @@ GROUP BY label;
 
 -- dealt: TLS sessions of hosts inside with far ends outside over the whole
 -- window, one row for each thing that they showed; label and name as in contact.
+-- Sessions that the connections know as UDP are left out: calls in a browser
+-- show certificates that were made for that call.
 CREATE OR REPLACE TABLE dealt AS
 SELECT g.orig AS host, g.resp AS far, g.port, h.ip AS host_ip, p.ip AS far_ip, g.events, g.established, g.resumed, g.first, g.last,
        coalesce(k.label, CASE WHEN sn.domain = '' THEN p.ip ELSE sn.domain END) AS label, coalesce(k.name, sn.text) AS name,
@@ -176,4 +178,5 @@ JOIN ledger.name v ON v.id = g.validation
 JOIN ledger.name cl ON cl.id = g.client
 JOIN ledger.name f ON f.id = g.fingerprint
 LEFT JOIN contact k ON k.host = g.orig AND k.far = g.resp AND k.port = g.port AND k.proto = 6 AND k.outbound
-WHERE h.inside AND NOT p.inside AND NOT h.special AND NOT p.special;
+LEFT JOIN contact d ON d.host = g.orig AND d.far = g.resp AND d.port = g.port AND d.proto = 17 AND d.outbound
+WHERE h.inside AND NOT p.inside AND NOT h.special AND NOT p.special AND (k.label IS NOT NULL OR d.label IS NULL);

@@ -205,7 +205,7 @@ func (n *names) value(s string) string {
 // Text, URLs and their readers spell it; the last part of a path and its stem;
 // the first label of a host name; an account without its domain.
 func (e entity) aliases() []string {
-	list := []string{e.value}
+	list := []string{strings.TrimSuffix(e.value, ".")}
 	switch e.kind {
 	case KindFile, KindURI, kindSource:
 		list = append(list, pathParts(e.value)...)

@@ -39,8 +39,9 @@ func TestMaskText(t *testing.T) {
 	f("10.0.1.4 and 10.0.1.45", "host-1 and host-2", host("10.0.1.4"), host("10.0.1.45"))
 	f("10.0.1.4, not 10.0.1.45x", "host-1, not 10.0.1.45x", host("10.0.1.4"))
 	f("10.0.1.4:80 (10.0.1.4). 110.0.1.4x", "host-1:80 (host-1). 110.0.1.4x", host("10.0.1.4"))
-	f("::ffff:10.0.1.4", "::ffff:host-1", host("10.0.1.4"))
+	f("::ffff:10.0.1.4 2001:DB8:0:0::1", "host-1 host-2", host("10.0.1.4"), host("2001:db8::1"))
 	f("[2001:DB8::1]:443 2001:db8::1:443 2001:db8::12", "[host-1]:443 host-1:443 address-1", host("2001:db8::1"))
+	f("8.8.8.8::q, 8.8.8.8:80x, src:8.8.8.8, cafe", "address-1::q, address-1:80x, src:address-1, cafe")
 	f("fe80::1 ::1", "address-1 host-1", host("::1"))
 	f("asked 8.8.8.8, 8.8.8.8:53 and 1.1.1.1.", "asked address-1, address-1:53 and address-2.")
 	f("in 10.0.0.0/8, not 10.0.0.9/32", "in 10.0.0.0/8, not address-1/32")
@@ -56,7 +57,7 @@ func TestMaskText(t *testing.T) {
 	f("srv-pacs, srv-pacs.clinic.example", "host-1, host-1", host("srv-pacs.clinic.example"))
 	f("host-1 and x7", "host-2 and host-3", host("host-1"), host("x7"))
 	f("a b c", "a b c", account("a"))
-	f(`\x1b`+"\x1b", `name-1`+`name-1`, name("\x1b"), name("y\x1b"))
+	f(`y\x1b `+"y\x1b", "name-1 name-1", name("y\x1b"))
 	f("", "")
 }
 
@@ -152,7 +153,7 @@ func TestMaskProperty(t *testing.T) {
 			}}
 			d.Cases = append(d.Cases, c)
 		}
-		d.Internal = []report.Network{{CIDR: secret(ip()) + "/128", Why: text()}}
+		d.Internal = []report.Network{{CIDR: single(secret(ip())), Why: text()}}
 		d.Verdict.Text, d.Injected = text(), text()
 		for i := range d.Cases {
 			c := &d.Cases[i]
@@ -183,11 +184,20 @@ func TestMaskProperty(t *testing.T) {
 			out = strings.ToLower(out)
 			for _, s := range secrets {
 				if leaks(out, strings.ToLower(strings.TrimSuffix(s, "."))) {
-					t.Fatalf("%s shows %q", kind, s)
+					i := strings.Index(out, strings.ToLower(strings.TrimSuffix(s, ".")))
+					t.Fatalf("%s shows %q in %q", kind, s, out[max(0, i-60):min(len(out), i+60)])
 				}
 			}
 		}
 	})
+}
+
+// single returns the network of one address.
+func single(ip string) string {
+	if strings.Contains(ip, ":") {
+		return ip + "/128"
+	}
+	return ip + "/32"
 }
 
 // leaks tells whether s stands in out, not as a part of a longer number.

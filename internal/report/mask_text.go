@@ -15,7 +15,7 @@ type index []indexed
 
 type indexed struct {
 	name, stand string
-	six         bool // the name is an IPv6 address
+	inner       bool // the name, as ::1, may be the end of a longer address
 }
 
 // newIndex makes an index of folded names and their stand-ins. Names of one
@@ -27,8 +27,7 @@ func newIndex(stands map[string]string) index {
 		if utf8.RuneCountInString(name) < 2 {
 			continue
 		}
-		addr, err := netip.ParseAddr(name)
-		x = append(x, indexed{name, stand, err == nil && addr.Is6()})
+		x = append(x, indexed{name, stand, name[0] == ':'})
 	}
 	slices.SortFunc(x, func(a, b indexed) int { return strings.Compare(a.name, b.name) })
 	return x
@@ -88,7 +87,7 @@ func (n *names) longest(s string, before rune) (size int, stand string) {
 			break
 		}
 		i += width
-		if len(left[0].name) > depth || (left[0].six && hexOrColon(before)) {
+		if len(left[0].name) > depth || (left[0].inner && hexOrColon(before)) {
 			continue
 		}
 		if i < len(s) {
@@ -102,21 +101,25 @@ func (n *names) longest(s string, before rune) (size int, stand string) {
 	return size, stand
 }
 
+// maxAddress is more than the length of the longest address.
+const maxAddress = 64
+
 // address returns the length of, and a stand-in for, an address at the
-// beginning of s that is no entity. A range of addresses is none.
+// beginning of s that is no entity as it is written. A range of addresses is none.
 func (n *names) address(s string, before rune) (size int, stand string) {
-	if hexOrColon(before) || word(before) || before == '.' {
+	if word(before) || before == '.' {
 		return 0, ""
 	}
-	for size < len(s) && (hexOrColon(rune(s[size])) || s[size] == '.') {
+	for size < min(len(s), maxAddress) && (hexOrColon(rune(s[size])) || s[size] == '.') {
 		size++
 	}
-	if size < len(s) && s[size] != '%' { // the zone of an address is none of its letters
-		if r, _ := decode(s[size:]); word(r) {
-			return 0, ""
+	token := s[:size]
+	if size > 0 && size < len(s) && word(rune(s[size-1])) {
+		if r, _ := decode(s[size:]); word(r) { // what ends in a word ends before its last colon
+			token = token[:strings.LastIndexByte(token, ':')+1]
 		}
 	}
-	token := strings.TrimRight(s[:size], ".")
+	token = strings.TrimRight(token, ".")
 	addr, err := netip.ParseAddr(token)
 	for err != nil && strings.HasSuffix(token, ":") {
 		token = strings.TrimSuffix(token, ":")
@@ -130,6 +133,16 @@ func (n *names) address(s string, before rune) (size int, stand string) {
 	}
 	if err != nil || !strings.ContainsAny(token, "0123456789") || rangeFollows(s, token, addr) {
 		return 0, ""
+	}
+	for _, known := range []string{addr.String(), addr.Unmap().String()} { // an entity, spelled in another way
+		if stand := n.main[known]; stand != "" {
+			return len(token), stand
+		}
+	}
+	for i := 1; i < len(token); i++ { // an entity that begins within goes first
+		if length, _ := n.longest(s[i:], rune(s[i-1])); i+length > len(token) {
+			return 0, ""
+		}
 	}
 	if n.found[addr] == "" {
 		n.found[addr] = n.next(kindAddress)

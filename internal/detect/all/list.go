@@ -13,7 +13,7 @@ import (
 // Detectors lists every detector, in the order of the catalogue.
 var Detectors = []detect.Detector{
 	beacon.Detector{},
+	tlsid.Detector{},
 	upload.Detector{},
 	dnstunnel.Detector{},
-	tlsid.Detector{},
 }

@@ -16,6 +16,7 @@ type certificate struct {
 	subject, issuer     string
 	names               string // DNS names, joined by commas
 	notBefore, notAfter int64  // microseconds since 1970 UTC; unset when not known
+	issuerLabels        int64  // far ends with certificates by the same issuer
 }
 
 const (
@@ -27,6 +28,9 @@ const (
 	// longAgo is how long a certificate may have expired without being odd:
 	// renewals are forgotten for weeks.
 	longAgo = 90 * day
+	// authority is from how many far ends on an issuer is one that the sensor's
+	// list of roots lacks, rather than one of the far end's own making.
+	authority = 3
 )
 
 // oddDates says what is odd about the dates of c, seen first and last at the

@@ -128,8 +128,8 @@ func look(c *candidate) (o oddities) {
 		x := oddities{
 			cert: s.cert, selfSigned: s.cert.selfSigned(s.validation), distrusted: untrusted(s.validation), dates: s.cert.oddDates(first, last),
 		}
-		x.distrusted = x.distrusted && !x.selfSigned
-		if x.selfSigned || x.distrusted && !isAddress(c.label) {
+		x.distrusted = x.distrusted && !x.selfSigned && s.cert.issuerLabels < authority
+		if x.selfSigned || x.distrusted {
 			x.brand = s.cert.imitates(c.label)
 		}
 		if x.selfSigned || x.distrusted {

@@ -97,6 +97,7 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 	var c, row candidate
 	var s shown
 	var subject, issuer, fingerprint string
+	var issuerLabels int64
 	var hour uint32
 	var list, places []byte
 	flush := func() {
@@ -111,7 +112,7 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 		&row.host, &row.label, &row.port, &row.users, &row.labelFirst, &row.hosts, &row.labels, &row.lookFirst, &row.lookLast,
 		&row.connections, &row.attempts, &row.bytesOut, &row.bytesIn, &row.missed, &row.duration,
 		&s.far, &s.name, &s.serverName, &subject, &issuer, &s.validation, &s.client, &fingerprint, &s.ja3,
-		&s.ja3Hosts, &row.ja3Known, &hour, &list, &places,
+		&s.ja3Hosts, &row.ja3Known, &issuerLabels, &hour, &list, &places,
 	}
 	err = ledger.Each(ctx, l.Store, query, nil, into, func() error {
 		if row.host != c.host || row.label != c.label || row.port != c.port {
@@ -124,6 +125,7 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 		}
 		s.hasCert = subject != "" || fingerprint != ""
 		s.cert = certs.find(fingerprint, subject, issuer)
+		s.cert.issuerLabels = max(s.cert.issuerLabels, issuerLabels)
 		return c.add(s, hour, list, places)
 	})
 	if err != nil {
@@ -183,7 +185,7 @@ func certificates(ctx context.Context, l *ledger.Look) (known, error) {
 	var fingerprint string
 	var hour uint32
 	var list []byte
-	into := []any{&c.subject, &c.issuer, &fingerprint, &c.names, &hour, &list}
+	into := []any{&c.subject, &c.issuer, &fingerprint, &c.names, &c.issuerLabels, &hour, &list}
 	err := ledger.Each(ctx, l.Store, certificatesQuery, nil, into, func() error {
 		es, err := detect.Events(condense.Certificate, hour, list, nil)
 		if err != nil || len(es) == 0 {

@@ -4,7 +4,7 @@
 SELECT g.host_ip, g.label, g.port, coalesce(k.hosts, g.users), coalesce(k.first, g.label_first), g.hosts, coalesce(n.labels, g.labels), g.tls_first, g.tls_last,
        coalesce(b.events, 0), coalesce(b.attempts, 0), coalesce(b.bytes_out, 0), coalesce(b.bytes_in, 0), coalesce(b.missed, 0), coalesce(b.duration, 0),
        d.far_ip, d.name, d.server_name_text, d.subject_text, d.issuer_text, d.validation_text, d.client_subject, d.fingerprint_text, d.ja3_text,
-       coalesce(j.hosts, 0), g.ja3_known, s.hour, t.list, t.exemplars
+       coalesce(j.hosts, 0), g.ja3_known, coalesce(i.labels, 0), s.hour, t.list, t.exemplars
 FROM (
     SELECT e.host, e.host_ip, e.label, e.port, u.users, u.first AS label_first, a.hosts, a.ja3_known, a.first AS tls_first, a.last AS tls_last, h.labels
     FROM (
@@ -37,6 +37,8 @@ LEFT JOIN (
 JOIN dealt d ON d.host = g.host AND d.label = g.label AND d.port = g.port
 -- Hosts with the same client software.
 LEFT JOIN (SELECT ja3, count(DISTINCT host) AS hosts FROM dealt WHERE ja3_text <> '' GROUP BY ja3) j ON j.ja3 = d.ja3
+-- Far ends with certificates by the same issuer, where the sessions name it.
+LEFT JOIN (SELECT issuer, count(DISTINCT label) AS labels FROM dealt WHERE issuer_text <> '' GROUP BY issuer) i ON i.issuer = d.issuer
 JOIN tls s ON s.client = d.host AND s.server = d.far AND s.port = d.port AND s.ja3 = d.ja3 AND s.subject = d.subject AND s.issuer = d.issuer
     AND s.fingerprint = d.fingerprint AND s.server_name = d.server_name_text AND s.validation = d.validation_text AND s.client_subject = d.client_subject
 JOIN ledger.session_list t ON t.hour = s.hour AND t.seq = s.seq

@@ -142,8 +142,8 @@ func newFinding(f *report.Finding) findingView {
 		Weight:   report.Decibels(f.WeightDB),
 		Route:    show(f.Src) + " → " + show(f.Far()),
 		When:     report.Span(f.First, f.Last) + " UTC",
-		Counts: glue(report.Bytes(f.BytesOut) + " out, " + report.Bytes(f.BytesIn) + " in, " + report.Plural(f.Events, "event")),
-		Reason: show(f.Reason),
+		Counts:   glue(report.Bytes(f.BytesOut) + " out, " + report.Bytes(f.BytesIn) + " in, " + report.Plural(f.Events, "event")),
+		Reason:   show(f.Reason),
 	}
 	if f.Attempts > 0 {
 		v.Counts += ", " + report.Plural(f.Attempts, "attempt") + " without an answer"

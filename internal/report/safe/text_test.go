@@ -32,7 +32,7 @@ func TestText(t *testing.T) {
 	f("a\U000E0041\ufe0f\u3164\u2800\U000E0100", `a\U000e0041\ufe0f\u3164\u2800\U000e0100`)
 	f("\ue000\U000F0000\uFFFF", `\ue000\U000f0000\uffff`)
 	f("a\u0301\u0302\u0303\u0304\u0305\u0306b", "a\u0301\u0302\u0303\u0304"+`\u0305\u0306b`)
-	f("\u0301a", `\u0301a`)           // a mark with nothing to sit on
+	f("\u0301a", `\u0301a`)             // a mark with nothing to sit on
 	f("\u200b\u0301a", `\u200b\u0301a`) // and none behind an escape
 	f(`literal \x1b`, `literal \x1b`)
 }

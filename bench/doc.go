@@ -1,0 +1,18 @@
+// Command bench measures what barium costs on a generated conn.log, beside
+// DuckDB grouping the same file by itself (baseline.sql) in the same run:
+//
+//	make bench
+//	make bench BENCHFLAGS='-rows 1000000 -runs 5'
+//
+// Vocabulary:
+//
+//   - step: one thing that is measured, always in a process of its own, so that
+//     its peak memory is its own: the baseline, or a part of barium's work.
+//   - round: every step once; the steps take turns, so that whatever else the
+//     machine does meets all of them.
+//   - conversation-hour: one row of the ledger's table conversation, and one
+//     group of the baseline.
+//
+// It fails when a step fails or when the ledger and the baseline disagree about
+// the log, never because something was slow.
+package main

@@ -23,7 +23,7 @@ var Caps = map[string]float64{
 	Rhythm:   16,
 	Rarity:   12,
 	Identity: 18,
-	Channel:  14,
+	Channel:  16,
 	Volume:   16,
 	Content:  18,
 }
@@ -42,9 +42,11 @@ var (
 	// Rhythm.
 	Periodic      = Weight{Rhythm, 12, "periodic: every %s, jitter ± %d %%"} // scaled by strength
 	NightAndDay   = Weight{Rhythm, 3, "goes on by night as by day, over %s"}
-	KeepsCalling  = Weight{Rhythm, 6, "called %d times though never answered"}
 	BurstsOfShort = Weight{Rhythm, 10, "%d short sessions within %s"}
 	FewBeats      = Weight{Innocence, -4, "only %d beats"}
+	ShortRun      = Weight{Innocence, -4, "the rhythm lasted %s only"}
+	Transfers     = Weight{Innocence, -8, "each call carries %s, as transfers do"}
+	ServerGone    = Weight{Innocence, -6, "never answered on any of %d days, as by a server that is gone"}
 
 	// Rarity. See Rare for the graded one.
 	RareFarEnd    = Weight{Rarity, 10, "far end used by %d of %d hosts"}
@@ -68,6 +70,7 @@ var (
 	SameAsPeers     = Weight{Innocence, -9, "same client software as on %d other hosts"}
 
 	// Channel.
+	KeepsCalling = Weight{Channel, 12, "called %d times though never answered"} // scaled
 	OddPort      = Weight{Channel, 4, "port %d is unusual for this"}
 	PlainAddress = Weight{Channel, 3, "unencrypted upload to a bare address"}
 	Tunnel       = Weight{Channel, 12, "names below the domain hold %s of information within %s"} // scaled
@@ -86,6 +89,7 @@ var (
 	AbovePeers     = Weight{Volume, 4, "no other of %d hosts sent as much to so rare a far end"}
 	NowAProducer   = Weight{Volume, 4, "sent %s what it received there"}
 	Conversational = Weight{Innocence, -12, "received nearly as much as it sent, as calls and browsing do"}
+	ReceivedMore   = Weight{Innocence, -20, "received more than it sent, as calls and browsing do"}
 	UsualForHost   = Weight{Innocence, -16, "as much was sent there on %d of %d days, since the records begin"}
 	SmallVolume    = Weight{Innocence, -6, "only %s in all"}
 

@@ -65,7 +65,7 @@ func fetchFrom(ctx context.Context, s ledger.Source, places []detect.Place, out 
 		return nil
 	}
 	defer raw.Close()
-	r := &lineReader{r: bufio.NewReaderSize(raw, 256<<10)}
+	r := &lineReader{r: bufio.NewReaderSize(raw, readAhead)}
 	for i, p := range places {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -91,54 +91,48 @@ func fetchFrom(ctx context.Context, s ledger.Source, places []detect.Place, out 
 type lineReader struct {
 	r      *bufio.Reader
 	at     int64
-	line   int64 // newlines passed
-	header []byte
-	begun  bool // bytes of the current line were passed
-	inHead bool
+	line   int64  // line feeds passed
+	begun  bool   // bytes of the current line were passed
+	header []byte // Zeek's header lines that hold for the current line
 }
 
 // seek skips to an offset, counting lines and remembering the last header.
 func (l *lineReader) seek(offset int64) error {
 	for l.at < offset {
-		b, err := l.r.ReadSlice('\n')
-		if n := int64(len(b)); l.at+n > offset {
-			// The record begins within a line, as in an array on one line. Put
-			// nothing back: bufio cannot; take the rest from here.
-			return l.within(b, offset)
+		b, err := l.r.Peek(int(min(offset-l.at, readAhead)))
+		if len(b) == 0 {
+			return err
 		}
-		l.at += int64(len(b))
-		l.note(b)
-		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
+		if i := bytes.IndexByte(b, '\n'); i >= 0 {
+			b = b[:i+1]
+		}
+		l.pass(b)
+		if _, err := l.r.Discard(len(b)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (l *lineReader) within(b []byte, offset int64) error {
-	rest := bytes.Clone(b[offset-l.at:])
-	l.at = offset
-	l.begun = true
-	l.r = bufio.NewReaderSize(io.MultiReader(bytes.NewReader(rest), l.r), 256<<10)
-	return nil
-}
+// readAhead is how much of a source lies in memory while evidence is fetched.
+const readAhead = 256 << 10
 
-// note counts the line that b ends and keeps Zeek header lines: #fields says
-// where the uid stands.
-func (l *lineReader) note(b []byte) {
-	if !l.begun && bytes.HasPrefix(b, []byte("#")) {
-		l.inHead = true
-		if bytes.HasPrefix(b, []byte("#fields")) || bytes.HasPrefix(b, []byte("#separator")) {
-			if bytes.HasPrefix(b, []byte("#separator")) {
-				l.header = l.header[:0]
-			}
+// pass counts bytes that end at most one line, and keeps the header lines that
+// say where fields stand.
+func (l *lineReader) pass(b []byte) {
+	if !l.begun && b[0] == '#' {
+		if bytes.HasPrefix(b, []byte("#separator")) {
+			l.header = l.header[:0]
+		}
+		if len(l.header) < readAhead {
 			l.header = append(l.header, b...)
 		}
 	}
+	l.at += int64(len(b))
 	l.begun = true
-	if len(b) > 0 && b[len(b)-1] == '\n' {
+	if b[len(b)-1] == '\n' {
 		l.line++
-		l.begun, l.inHead = false, false
+		l.begun = false
 	}
 }
 
@@ -155,8 +149,9 @@ func (l *lineReader) record() ([]byte, error) {
 	var out []byte
 	for {
 		b, err := l.r.ReadSlice('\n')
-		l.at += int64(len(b))
-		l.note(b)
+		if len(b) > 0 {
+			l.pass(b)
+		}
 		if len(out) < format.MaxRecord {
 			out = append(out, b...)
 		}
@@ -174,13 +169,7 @@ func (l *lineReader) object() ([]byte, error) {
 		if err != nil {
 			return out, err
 		}
-		l.at++
-		if c == '\n' {
-			l.line++
-			l.begun = false
-		} else {
-			l.begun = true
-		}
+		l.pass([]byte{c})
 		out = append(out, c)
 		switch {
 		case escaped:

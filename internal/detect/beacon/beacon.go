@@ -4,6 +4,8 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
+	"math"
+	"net/netip"
 	"slices"
 
 	"barium/internal/detect"
@@ -79,7 +81,7 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 		if row.host != c.host || row.label != c.label || row.port != c.port || row.proto != c.proto {
 			flush()
 			c = row
-			c.ips, c.calls = nil, nil
+			c.name, c.ips, c.calls = "", nil, nil
 			c.hosts, c.lookFirst, c.lookLast = l.Facts.Hosts, l.Facts.First, l.Facts.Last
 		}
 		calls, err := detect.Calls(hour, list, places, flipped)
@@ -89,8 +91,8 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 		if !slices.Contains(c.ips, ip) {
 			c.ips = append(c.ips, ip)
 		}
-		if c.name == "" {
-			c.name = row.name
+		if _, err := netip.ParseAddr(row.name); c.name == "" && err != nil {
+			c.name = row.name // an address in the place of a name is none
 		}
 		c.calls = append(c.calls, calls...)
 		return nil
@@ -140,7 +142,7 @@ func score(c *candidate) (detect.Finding, bool) {
 		f.BytesIn += x.In
 		f.Incomplete = f.Incomplete || x.Missed > 0
 	}
-	f.Terms = terms(c, r, &f, len(night))
+	f.Terms = terms(c, calls, r, &f, len(night))
 	f.Reason = reason(c, r, &f)
 	f.Checks = []detect.Check{
 		{Where: "host", Text: fmt.Sprintf("which program on %s opens these connections, and does the same program run on other hosts?", c.host)},
@@ -150,23 +152,65 @@ func score(c *candidate) (detect.Finding, bool) {
 	return f, f.Weight() > 0
 }
 
-func terms(c *candidate, r rhythm, f *detect.Finding, hoursOfDay int) []detect.Term {
+func terms(c *candidate, calls []detect.Call, r rhythm, f *detect.Finding, hoursOfDay int) []detect.Term {
 	ts := []detect.Term{detect.Periodic.Scaled(r.strength, detect.Span(r.period), r.jitter)}
 	span := f.Last - f.First
 	if hoursOfDay >= 20 && span >= day {
 		ts = append(ts, detect.NightAndDay.Says(detect.Span(span)))
 	}
-	if f.Attempts == f.Events && f.Events >= 30 {
-		ts = append(ts, detect.KeepsCalling.Says(f.Attempts))
+	if f.Attempts == f.Events {
+		if t := detect.KeepsCalling.Scaled(persistence(f.Attempts), f.Attempts); t.DB > 0 {
+			ts = append(ts, t)
+		}
+		if all := (c.lookLast-c.lookFirst)/day + 1; all >= 3 && c.days >= all-1 {
+			ts = append(ts, detect.ServerGone.Says(c.days))
+		}
 	}
-	if r.beats < 12 {
+	if r.beats < fewBeats {
 		ts = append(ts, detect.FewBeats.Says(r.beats))
 	}
-	ts = append(ts, detect.FarEndTerms(detect.FarEndFacts{
+	if span < shortRun {
+		ts = append(ts, detect.ShortRun.Says(detect.Span(span)))
+	}
+	if size := median(calls); size >= transfer {
+		ts = append(ts, detect.Transfers.Says(detect.Bytes(size)))
+	}
+	return append(ts, detect.FarEndTerms(detect.FarEndFacts{
 		Users: c.users, Hosts: c.hosts, First: c.labelFirst, LookFirst: c.lookFirst, LookLast: c.lookLast,
 		Days: c.days, Labels: c.labels, Name: c.name, Port: c.port, Proto: c.proto,
 	})...)
-	return ts
+}
+
+const (
+	// fewBeats is up to how many beats a rhythm is short of proof.
+	fewBeats = 12
+	// shortRun is up to how long a rhythm may be that of one task.
+	shortRun = 30 * 60 * 1_000_000
+	// transfer is how many bytes a call carries, both ways, from which on it is
+	// there for the bytes and does not wait for orders.
+	transfer = 1_000_000
+	// Unanswered calls begin to be persistent and are fully so.
+	persistentFrom, persistentFull = 30, 200
+)
+
+// persistence grades how long a client kept trying, by orders of magnitude.
+func persistence(attempts int64) float64 {
+	return math.Log10(float64(attempts)/persistentFrom) / math.Log10(persistentFull/persistentFrom)
+}
+
+// median returns how many bytes an answered call carries, both ways.
+func median(calls []detect.Call) int64 {
+	var sizes []int64
+	for _, c := range calls {
+		if !c.Attempt {
+			sizes = append(sizes, c.Out+c.In)
+		}
+	}
+	if len(sizes) == 0 {
+		return 0
+	}
+	slices.Sort(sizes)
+	return sizes[len(sizes)/2]
 }
 
 func reason(c *candidate, r rhythm, f *detect.Finding) string {

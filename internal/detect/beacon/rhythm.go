@@ -1,6 +1,7 @@
 package beacon
 
 import (
+	"math"
 	"slices"
 
 	"barium/internal/detect"
@@ -102,7 +103,19 @@ func measure(calls []detect.Call, from, to int) rhythm {
 	// beacon with jitter and a few missing beats.
 	s := (share - 0.55) / 0.30
 	s = max(0, min(1, s))
-	// A handful of beats proves little.
-	r.strength = s * min(1, float64(r.beats)/12)
+	r.strength = s * min(1, proof(len(near), r.jitter)/proven)
 	return r
+}
+
+// proven is by how many decades a rhythm must be unlikely to be chance to count
+// in full. Thousands of far ends are looked at, in several windows.
+const proven = 8
+
+// proof is how unlikely, in decades, it is that n gaps lie within the jitter of
+// their median when calls come by chance: gaps then follow an exponential, whose
+// density at its median puts a share of ln 2 times the jitter there. So a few
+// exact beats prove as much as many loose ones.
+func proof(n, jitter int) float64 {
+	within := math.Ln2 * math.Max(0.02, float64(jitter)/100)
+	return -float64(n) * math.Log10(within)
 }

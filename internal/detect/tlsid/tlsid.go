@@ -65,6 +65,7 @@ type candidate struct {
 	attempts            int64
 	bytesOut, bytesIn   int64
 	missed, duration    int64
+	days                int64 // with connections; 0 where these are not logged
 	ja3Known            int64 // hosts of which the client fingerprint is known
 	shown               []shown
 	sessions            []session
@@ -110,7 +111,7 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 	}
 	into := []any{
 		&row.host, &row.label, &row.port, &row.users, &row.labelFirst, &row.hosts, &row.labels, &row.lookFirst, &row.lookLast,
-		&row.connections, &row.attempts, &row.bytesOut, &row.bytesIn, &row.missed, &row.duration,
+		&row.connections, &row.attempts, &row.bytesOut, &row.bytesIn, &row.missed, &row.duration, &row.days,
 		&s.far, &s.name, &s.serverName, &subject, &issuer, &s.validation, &s.client, &fingerprint, &s.ja3,
 		&s.ja3Hosts, &row.ja3Known, &issuerLabels, &hour, &list, &places,
 	}

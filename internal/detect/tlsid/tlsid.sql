@@ -2,7 +2,7 @@
 -- label and a session shows an oddity, or nobody gave a name; with all sessions,
 -- so that those that speak against it are seen too.
 SELECT g.host_ip, g.label, g.port, coalesce(k.hosts, g.users), coalesce(k.first, g.label_first), g.hosts, coalesce(n.labels, g.labels), g.tls_first, g.tls_last,
-       coalesce(b.events, 0), coalesce(b.attempts, 0), coalesce(b.bytes_out, 0), coalesce(b.bytes_in, 0), coalesce(b.missed, 0), coalesce(b.duration, 0),
+       coalesce(b.events, 0), coalesce(b.attempts, 0), coalesce(b.bytes_out, 0), coalesce(b.bytes_in, 0), coalesce(b.missed, 0), coalesce(b.duration, 0), coalesce(b.days, 0),
        d.far_ip, d.name, d.server_name_text, d.subject_text, d.issuer_text, d.validation_text, d.client_subject, d.fingerprint_text, d.ja3_text,
        coalesce(j.hosts, 0), g.ja3_known, coalesce(i.labels, 0), s.hour, t.list, t.exemplars
 FROM (
@@ -31,7 +31,7 @@ LEFT JOIN known k ON k.label = g.label
 LEFT JOIN (SELECT host, count(DISTINCT label) AS labels FROM contact WHERE outbound GROUP BY host) n ON n.host = g.host
 LEFT JOIN (
     SELECT host, label, port, sum(events) AS events, sum(attempts) AS attempts, sum(bytes_out) AS bytes_out, sum(bytes_in) AS bytes_in,
-           sum(missed) AS missed, sum(duration) AS duration
+           sum(missed) AS missed, sum(duration) AS duration, max(days) AS days
     FROM contact WHERE outbound AND proto = 6 GROUP BY host, label, port
 ) b ON b.host = g.host AND b.label = g.label AND b.port = g.port
 JOIN dealt d ON d.host = g.host AND d.label = g.label AND d.port = g.port

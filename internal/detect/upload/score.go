@@ -229,6 +229,8 @@ func (c *candidate) volume(f *detect.Finding, days map[uint32]int64, top int64, 
 		ts = append(ts, detect.AbovePeers.Says(c.hosts-1))
 	}
 	switch ratio := float64(f.BytesOut) / float64(max(f.BytesIn, 1)); {
+	case ratio < 1 && c.took() == 0:
+		ts = append(ts, detect.ReceivedMore.Says())
 	case ratio < 1.5 && c.took() == 0:
 		ts = append(ts, detect.Conversational.Says())
 	case ratio >= 4:

@@ -163,7 +163,7 @@ func TestPolicy(t *testing.T) {
 func TestBounded(t *testing.T) {
 	d := reporttest.DataLeft()
 	c := &d.Cases[0]
-	long := strings.Repeat("x\x1b<", 1<<12)
+	long := strings.Repeat("x\x1b<", 1<<10)
 	for i := range 3000 {
 		c.Findings[0].Evidence = append(c.Findings[0].Evidence, report.Evidence{Source: long, Raw: long, Line: int64(i)})
 		c.Findings[0].Terms = append(c.Findings[0].Terms, report.Term{Name: long, DB: float64(i)})

@@ -102,7 +102,7 @@ func (p *page) cases(d *report.Document, top int) {
 		p.oneCase(&d.Cases[i])
 	}
 	if n := d.Stats.WeakFindings; n > 0 {
-		p.text(plain, 0, 0, report.Plural(n, "weak finding")+" below the floor of a case; see --json.")
+		p.text(plain, 0, 0, report.Plural(n, "weak finding")+" below the floor of a case.")
 		p.blank()
 	}
 }

@@ -52,7 +52,7 @@ type Sink struct {
 
 	// The last set rows put, so that a million equal ones cost one comparison.
 	lastSet [numTables]map[[maxKey]uint32]struct{}
-	domains map[string]uint32
+	domains map[string]domain
 	how     []byte
 }
 
@@ -64,7 +64,7 @@ func (c *Condenser) Sink(source uint32) *Sink {
 	return &Sink{
 		Tally: Tally{Skipped: map[string]int64{}, ByLog: map[string]int64{}},
 		c:     c, w: &writer{p: &c.pool}, ids: newCache(c.Dictionary), source: source,
-		domains: map[string]uint32{},
+		domains: map[string]domain{},
 	}
 }
 
@@ -170,12 +170,12 @@ func flip(c *event.Conn) uint32 {
 func (s *Sink) DNS(d *event.DNS) {
 	r := s.begin("dns", &d.Head)
 	r.key[1], r.key[2] = s.ids.address(d.Orig), s.ids.address(d.Resp)
-	name := bytes.ToLower(bytes.TrimSuffix(d.Query, []byte(".")))
-	domain, id := s.domain(name)
-	r.key[3] = id
+	name := lower(bytes.TrimSuffix(d.Query, []byte(".")))
+	domain := s.domain(name)
+	r.key[3] = domain.id
 	var below []byte
-	if len(name) > len(domain)+1 && domain != "arpa" {
-		below = name[:len(name)-len(domain)-1]
+	if len(name) > len(domain.text)+1 && domain.text != "arpa" {
+		below = name[:len(name)-len(domain.text)-1]
 	}
 	var answers int64
 	for _, a := range d.Answers {
@@ -209,18 +209,37 @@ func (s *Sink) answers(d *event.DNS, name, below []byte) {
 	}
 }
 
-// domain returns the registered domain of a name and its id.
-func (s *Sink) domain(name []byte) (string, uint32) {
-	if id, ok := s.domains[string(name)]; ok {
-		return s.c.Dictionary.name(id), id
+// domain is a registered domain as it stands at the end of names; the
+// dictionary may spell it differently.
+type domain struct {
+	text string
+	id   uint32
+}
+
+// domain returns the registered domain of a name.
+func (s *Sink) domain(name []byte) domain {
+	if d, ok := s.domains[string(name)]; ok {
+		return d
 	}
-	d := psl.Domain(string(name))
-	id := s.ids.name([]byte(d))
+	text := psl.Domain(string(name))
+	d := domain{text, s.ids.name([]byte(text))}
 	if len(s.domains) > maxCached>>2 {
 		clear(s.domains)
 	}
-	s.domains[string(name)] = id
-	return d, id
+	s.domains[string(name)] = d
+	return d
+}
+
+// lower folds the case of a host name. Only ASCII letters have one there (RFC
+// 4343); a tunnel puts any other bytes into names, and they must stay apart.
+func lower(b []byte) []byte {
+	out := bytes.Clone(b)
+	for i, c := range out {
+		if 'A' <= c && c <= 'Z' {
+			out[i] = c + 'a' - 'A'
+		}
+	}
+	return out
 }
 
 // information estimates how many bits the part of a name below its registered
@@ -250,7 +269,7 @@ func (s *Sink) SSL(e *event.SSL) {
 	r := s.begin("ssl", &e.Head)
 	s.pair(r, &e.Head, event.ProtoTCP)
 	n := s.ids.name
-	r.key[5], r.key[6], r.key[7], r.key[8] = n(bytes.ToLower(e.ServerName)), n(e.JA3), n(e.Subject), n(e.Issuer)
+	r.key[5], r.key[6], r.key[7], r.key[8] = n(lower(e.ServerName)), n(e.JA3), n(e.Subject), n(e.Issuer)
 	client := e.ClientSubject
 	if len(client) == 0 && len(e.ClientCertID) > 0 {
 		client = []byte("(unnamed)")
@@ -300,7 +319,7 @@ func (s *Sink) X509(x *event.X509) {
 func (s *Sink) HTTP(h *event.HTTP) {
 	r := s.begin("http", &h.Head)
 	s.pair(r, &h.Head, event.ProtoTCP)
-	host := withoutPort(bytes.ToLower(h.Host))
+	host := withoutPort(lower(h.Host))
 	far, viaProxy := farEnd(h)
 	if viaProxy {
 		host = far
@@ -366,16 +385,18 @@ func uriFile(uri []byte) []byte {
 // farEnd returns the host that a request through an explicit proxy asked for
 // (RFC 9112 section 3.2: absolute form, or authority form with CONNECT).
 func farEnd(h *event.HTTP) (host []byte, viaProxy bool) {
-	uri := string(h.URI)
+	uri := lower(h.URI)
 	if string(h.Method) == "CONNECT" {
-		host := withoutPort([]byte(strings.ToLower(uri)))
+		host := withoutPort(uri)
 		return host, len(host) > 0
 	}
 	for _, scheme := range []string{"http://", "https://", "ftp://"} {
-		if rest, ok := strings.CutPrefix(uri, scheme); ok {
-			host, _, _ := strings.Cut(rest, "/")
-			far := withoutPort([]byte(strings.ToLower(host)))
-			asked := withoutPort(bytes.ToLower(h.Host))
+		if rest, ok := bytes.CutPrefix(uri, []byte(scheme)); ok {
+			if i := bytes.IndexAny(rest, "/?#"); i >= 0 {
+				rest = rest[:i]
+			}
+			far := withoutPort(rest[bytes.LastIndexByte(rest, '@')+1:])
+			asked := withoutPort(lower(h.Host))
 			// Some clients send the absolute form to the server itself.
 			return far, len(far) > 0 && (h.Proxied || !bytes.Equal(far, asked) || h.RespPort != 80 && h.RespPort != 443)
 		}

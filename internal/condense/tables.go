@@ -187,12 +187,12 @@ func attempt(e *Event) bool  { return Attempt(ConvState(e.V[ConvMeta])) }
 func answered(e *Event) bool { return !attempt(e) }
 
 // distinctNames counts the different names of a look-up row, or adds up value v
-// over them when v is not negative.
+// over them when v is not negative. Another sensor's copies count there.
 func distinctNames(v int) func([]Event) int64 {
 	return func(es []Event) (n int64) {
 		seen := make(map[int64]struct{}, len(es))
 		for i := range es {
-			if _, ok := seen[es[i].V[LookName]]; ok {
+			if _, ok := seen[es[i].V[LookName]]; ok || es[i].Dup {
 				continue
 			}
 			seen[es[i].V[LookName]] = struct{}{}

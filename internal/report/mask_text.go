@@ -120,10 +120,15 @@ func (n *names) address(s string, before rune) (size int, stand string) {
 		}
 	}
 	token = strings.TrimRight(token, ".")
+	if !strings.ContainsAny(token, "0123456789") {
+		return 0, ""
+	}
 	addr, err := netip.ParseAddr(token)
-	for err != nil && strings.HasSuffix(token, ":") {
-		token = strings.TrimSuffix(token, ":")
-		addr, err = netip.ParseAddr(token)
+	for _, end := range []string{":", "::"} { // punctuation, not part of it
+		if err != nil && strings.HasSuffix(token, ":") {
+			token = strings.TrimSuffix(token, end)
+			addr, err = netip.ParseAddr(token)
+		}
 	}
 	if err != nil { // 192.0.2.1:443
 		if host, _, ok := strings.Cut(token, ":"); ok {
@@ -131,7 +136,7 @@ func (n *names) address(s string, before rune) (size int, stand string) {
 			addr, err = netip.ParseAddr(token)
 		}
 	}
-	if err != nil || !strings.ContainsAny(token, "0123456789") || rangeFollows(s, token, addr) {
+	if err != nil || rangeFollows(s, token, addr) {
 		return 0, ""
 	}
 	for _, known := range []string{addr.String(), addr.Unmap().String()} { // an entity, spelled in another way

@@ -13,7 +13,7 @@ import (
 // public suffix, in lower case. An address, a name without a dot and a public
 // suffix itself are returned as they are; names under .arpa become "arpa".
 func Domain(name string) string {
-	name = strings.ToLower(strings.TrimSuffix(name, "."))
+	name = lower(strings.TrimSuffix(name, "."))
 	if strings.HasSuffix(name, ".arpa") || name == "arpa" {
 		return "arpa"
 	}
@@ -25,4 +25,22 @@ func Domain(name string) string {
 		return name
 	}
 	return d
+}
+
+// lower folds the case of ASCII letters and leaves all other bytes alone (RFC
+// 4343), also those that are no UTF-8.
+func lower(s string) string {
+	var b []byte
+	for i := range len(s) {
+		if 'A' <= s[i] && s[i] <= 'Z' {
+			if b == nil {
+				b = []byte(s)
+			}
+			b[i] = s[i] + 'a' - 'A'
+		}
+	}
+	if b == nil {
+		return s
+	}
+	return string(b)
 }

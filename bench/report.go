@@ -38,6 +38,7 @@ type measured struct {
 	Ratio        float64   `json:"ratio_to_baseline"` // of the medians
 	RowsASecond  float64   `json:"rows_per_second"`
 	BytesASecond float64   `json:"bytes_per_second"`
+	Processor    []float64 `json:"processor_seconds"` // of all threads, start and end of the process included
 	PeakMemory   int64     `json:"peak_memory_bytes"` // the largest of all rounds
 }
 
@@ -81,14 +82,15 @@ func (b *bench) measure(ctx context.Context) (*result, error) {
 	for round := range b.runs {
 		for i := range steps {
 			fmt.Fprintf(b.progress, "round %d of %d: %-8s ", round+1, b.runs, steps[i].name)
-			o, peak, err := b.start(ctx, steps[i].name)
+			o, used, err := b.start(ctx, steps[i].name)
 			if err != nil {
 				return nil, err
 			}
-			fmt.Fprintf(b.progress, "%6.2f s\n", o.Seconds)
+			fmt.Fprintf(b.progress, "%6.2f s, CPU %.2f s, peak %d MiB\n", o.Seconds, used.processor, used.memory>>20)
 			m := &r.Steps[i]
 			m.Seconds = append(m.Seconds, o.Seconds)
-			m.PeakMemory = max(m.PeakMemory, peak)
+			m.Processor = append(m.Processor, used.processor)
+			m.PeakMemory = max(m.PeakMemory, used.memory)
 			outcomes[steps[i].name] = o
 		}
 	}
@@ -138,10 +140,16 @@ func agree(rows int64, by map[string]outcome) error {
 	return nil
 }
 
+// usage is what a process took.
+type usage struct {
+	processor float64 // seconds
+	memory    int64   // peak, bytes
+}
+
 // start runs a step in a process of its own. The peak memory that the system
 // reports for it includes that of the process that starts it, so this one stays
 // small.
-func (b *bench) start(ctx context.Context, name string) (o outcome, peak int64, err error) {
+func (b *bench) start(ctx context.Context, name string) (o outcome, u usage, err error) {
 	t := task{
 		Step: name, Log: b.log, Ledger: b.ledger, Rows: b.rows, Seed: b.seed, Threads: b.threads, Memory: b.memory << 20,
 	}
@@ -150,28 +158,29 @@ func (b *bench) start(ctx context.Context, name string) (o outcome, peak int64, 
 	}
 	if name == "import" || name == "hunt" {
 		if err := os.RemoveAll(b.ledger); err != nil {
-			return o, 0, err
+			return o, u, err
 		}
 	}
 	text, err := json.Marshal(t)
 	if err != nil {
-		return o, 0, err
+		return o, u, err
 	}
 	program, err := os.Executable()
 	if err != nil {
-		return o, 0, err
+		return o, u, err
 	}
 	var out, said bytes.Buffer
 	c := exec.CommandContext(ctx, program)
 	c.Env = append(os.Environ(), taskVariable+"="+string(text), fmt.Sprintf("GOMAXPROCS=%d", b.threads))
 	c.Stdout, c.Stderr = &out, &said
 	if err := c.Run(); err != nil {
-		return o, 0, fmt.Errorf("%s: %w\n%s", name, err, said.Bytes())
+		return o, u, fmt.Errorf("%s: %w\n%s", name, err, said.Bytes())
 	}
-	if usage, ok := c.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		peak = int64(usage.Maxrss) << 10 // Linux counts in KiB
+	u.processor = (c.ProcessState.UserTime() + c.ProcessState.SystemTime()).Seconds()
+	if r, ok := c.ProcessState.SysUsage().(*syscall.Rusage); ok {
+		u.memory = int64(r.Maxrss) << 10 // Linux counts in KiB
 	}
-	return o, peak, json.Unmarshal(out.Bytes(), &o)
+	return o, u, json.Unmarshal(out.Bytes(), &o)
 }
 
 func median(xs []float64) float64 {
@@ -190,10 +199,10 @@ func (r *result) print(w io.Writer) error {
 	fmt.Fprintf(w, "Memory:   barium plans with %d MiB\n", r.Memory>>20)
 	fmt.Fprintf(w, "Times:    medians of %d rounds, steps taking turns; peak memory is the largest of all rounds\n\n", r.Rounds)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprint(t, "seconds\tratio\tMrows/s\tMB/s\tpeak MiB\tmin\tmax\t  step\n")
+	fmt.Fprint(t, "seconds\tratio\tMrows/s\tMB/s\tpeak MiB\tmin s\tmax s\tCPU s\t  step\n")
 	for _, m := range r.Steps {
-		fmt.Fprintf(t, "%.2f\t%.2f\t%.2f\t%.0f\t%d\t%.2f\t%.2f\t  %s\n", m.Median, m.Ratio, m.RowsASecond/1e6, m.BytesASecond/1e6, m.PeakMemory>>20,
-			slices.Min(m.Seconds), slices.Max(m.Seconds), m.Label)
+		fmt.Fprintf(t, "%.2f\t%.2f\t%.2f\t%.0f\t%d\t%.2f\t%.2f\t%.2f\t  %s\n", m.Median, m.Ratio, m.RowsASecond/1e6, m.BytesASecond/1e6, m.PeakMemory>>20,
+			slices.Min(m.Seconds), slices.Max(m.Seconds), median(m.Processor), m.Label)
 	}
 	if err := t.Flush(); err != nil {
 		return err

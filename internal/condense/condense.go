@@ -344,7 +344,7 @@ func (f *finisher) match(rs []record, last int) {
 	open := map[int64][]int{} // signature → positions in groups, oldest first
 	for _, i := range order {
 		e := &rs[i].event
-		sig := f.signature(e)
+		sig := f.signature(&rs[i])
 		near := open[sig]
 		for len(near) > 0 && (e.TS-rs[groups[near[0]][0]].event.TS > MatchWindow || len(near) > maxOpen) {
 			near = near[1:]
@@ -381,15 +381,26 @@ func (f *finisher) match(rs []record, last int) {
 }
 
 // signature is what two sensors' copies of an event have in common.
-func (f *finisher) signature(e *Event) int64 {
+func (f *finisher) signature(r *record) int64 {
 	if f.t.ID == Conversation {
-		return int64(ConvPort(e.V[ConvMeta]))
+		return int64(ConvPort(r.event.V[ConvMeta]))
 	}
 	h := int64(0)
-	for _, v := range e.V {
+	for _, v := range f.shared(r) {
 		h = h*1_000_003 + v
 	}
 	return h
+}
+
+// shared returns the values of a record's event that do not depend on the
+// sensor. Each sensor gives a file an id of its own; a request or a command is
+// the same under another id, while an analysis of the file is only found by it.
+func (f *finisher) shared(r *record) [maxValues]int64 {
+	v := r.event.V
+	if f.t.ID == Transfer && !strings.HasPrefix(f.c.Dictionary.name(r.key[keyHow]), analysed) {
+		v[XferFile] = 0
+	}
+	return v
 }
 
 // joins reports whether record i is another sensor's copy of the events in g.
@@ -399,7 +410,7 @@ func (f *finisher) joins(rs []record, g []int, i, last int) bool {
 		if a.key[last] == b.key[last] && !f.overlap(a, b, last) {
 			return false
 		}
-		if f.t.ID != Conversation && a.event.V != b.event.V {
+		if f.t.ID != Conversation && f.shared(a) != f.shared(b) {
 			return false
 		}
 	}

@@ -422,7 +422,7 @@ func (s *Sink) File(f *event.File) {
 	}
 	r.key[1], r.key[2], r.key[3], r.key[4] = s.ids.address(orig), s.ids.address(resp), uint32(f.RespPort), uint32(event.ProtoTCP)
 	n := s.ids.name
-	s.how = append(append(s.how[:0], "files "...), f.Protocol...)
+	s.how = append(append(s.how[:0], analysed...), f.Protocol...)
 	r.key[5], r.key[6], r.key[7] = n(s.how), n(name), n(mime)
 	var flags int64
 	if fromOrig {

@@ -133,8 +133,15 @@ const (
 	XferBytes = iota
 	XferCode  // HTTP status or FTP reply code; 0 when the protocol has none
 	XferFile  // hash of the file id, joins files.log to http.log and ftp.log
-	XferFlags // XferFromOrig | XferComplete
+	XferFlags // XferFromOrig | XferPartial
 	XferPort  // originator's port
+)
+
+// keyHow is the position in the key of a transfer of the log and command that
+// told of it; analysed begins it where that was the sensor's file analysis.
+const (
+	keyHow   = 5
+	analysed = "files "
 )
 
 // Flags of a transfer.

@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"slices"
@@ -46,6 +47,10 @@ func fetch(ctx context.Context, places []detect.Place, sources []ledger.Source) 
 	return out, nil
 }
 
+// maxRaw is how much of a raw record a report holds; offset and line lead to the
+// rest.
+const maxRaw = 8 << 10
+
 // fetchFrom reads one source once, in order of offset.
 func fetchFrom(ctx context.Context, s ledger.Source, places []detect.Place, out map[detect.Place]report.Evidence) error {
 	gone := func(from int, why string) {
@@ -80,7 +85,10 @@ func fetchFrom(ctx context.Context, s ledger.Source, places []detect.Place, out 
 			gone(i, "the source is damaged here")
 			return nil
 		}
-		e := report.Evidence{Source: s.Path, Offset: p.Offset, Line: line, Raw: string(record)}
+		e := report.Evidence{Source: s.Path, Offset: p.Offset, Line: line, Raw: string(record[:min(len(record), maxRaw)])}
+		if len(record) > maxRaw {
+			e.Raw += fmt.Sprintf(" … (%d more bytes)", len(record)-maxRaw)
+		}
 		e.UID, e.CommunityID = identify(s.Reader, record, r.header)
 		out[p] = e
 	}

@@ -7,9 +7,10 @@ import (
 
 // Figures are the numbers that head a report.
 type Figures struct {
-	Sent         int64     // lower bounds of the content accepted outside, all cases
-	OnWire       int64     // payload on the wire, all cases
+	Sent         int64     // lower bounds of the content accepted outside, all cases that are signs at least
+	OnWire       int64     // payload on the wire, the same cases
 	Files        int64     // files that left
+	Cases        int64     // that are signs at least
 	Since        time.Time // the earliest case; zero without cases
 	Hosts        int64     // distinct, inside
 	Destinations int64     // distinct far ends: an address, or a name where there is none
@@ -27,6 +28,10 @@ func (d *Document) Figures() Figures {
 	far := map[string]bool{}
 	for i := range d.Cases {
 		c := &d.Cases[i]
+		if c.Level == LevelNone {
+			continue // too light to head a report
+		}
+		f.Cases++
 		f.Sent = add(f.Sent, c.Loss.BytesSent.Low)
 		f.OnWire = add(f.OnWire, c.Loss.BytesOnWire)
 		f.Files = add(f.Files, int64(len(c.Loss.Files)))

@@ -143,6 +143,14 @@ func LevelWords(level string) string {
 	return "No verdict"
 }
 
+// LevelWords says what the case alone amounts to.
+func (c *Case) LevelWords() string {
+	if c.Level == LevelNone {
+		return "Too light to be a sign"
+	}
+	return LevelWords(c.Level)
+}
+
 // Weight says how heavy the case is, and how far that number can be trusted:
 // "weight 47 dB, uncalibrated".
 func (c *Case) Weight() string {

@@ -17,6 +17,7 @@ const Masked = "[masked]"
 // Kinds of stand-ins besides those of Entity.
 const (
 	kindSource  = "source"
+	kindCase    = "case"
 	kindUID     = "uid"
 	kindFlow    = "flow"    // of a community id
 	kindAddress = "address" // found in a text, known to no field
@@ -92,6 +93,7 @@ func collect(d *Document) *names {
 }
 
 func collectCase(n *names, c *Case) {
+	n.add(kindCase, c.ID) // made of names, which a short search would find again
 	for _, h := range c.Hosts {
 		n.add(KindHost, h)
 	}

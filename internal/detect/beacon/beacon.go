@@ -1,6 +1,7 @@
 package beacon
 
 import (
+	"cmp"
 	"context"
 	_ "embed"
 	"fmt"
@@ -108,15 +109,7 @@ const day = 24 * 3600 * 1_000_000
 
 // score weighs one candidate; it depends on nothing else.
 func score(c *candidate) (detect.Finding, bool) {
-	slices.SortStableFunc(c.calls, func(a, b detect.Call) int {
-		switch {
-		case a.TS < b.TS:
-			return -1
-		case a.TS > b.TS:
-			return 1
-		}
-		return 0
-	})
+	sortCalls(c.calls)
 	r := best(c.calls)
 	if r.strength == 0 {
 		return detect.Finding{}, false
@@ -150,6 +143,10 @@ func score(c *candidate) (detect.Finding, bool) {
 		{Where: "packets", Text: "do request and reply change with what the host does, or are they the same each time?"},
 	}
 	return f, f.Weight() > 0
+}
+
+func sortCalls(calls []detect.Call) {
+	slices.SortStableFunc(calls, func(a, b detect.Call) int { return cmp.Compare(a.TS, b.TS) })
 }
 
 func terms(c *candidate, calls []detect.Call, r rhythm, f *detect.Finding, hoursOfDay int) []detect.Term {

@@ -44,7 +44,7 @@ func jittered(l *dt.Logs, start, end, period int64, jitter, missing float64) (ts
 func jitter50(l *dt.Logs) {
 	hs := dt.Hosts("10.1.2.", 20)
 	l.Browse(hs, dt.Sites(15), resolver, 0, 3, 4)
-	for _, ts := range jittered(l, dt.Start+30*dt.Hour, dt.Start+3*dt.Day, 10*dt.Minute, 0.5, 0.2) {
+	for _, ts := range jittered(l, dt.Start+32*dt.Hour, dt.Start+3*dt.Day, 10*dt.Minute, 0.5, 0.2) {
 		l.DNS(dt.DNS{TS: ts - 40_000, Src: hs[7], Resolver: resolver, Query: "cdn.telemetry-relay.test", Answers: []string{"203.0.113.77"}})
 		l.Conn(dt.Conn{TS: ts, Src: hs[7], Dst: "203.0.113.77", Port: 443, Service: "ssl", Duration: dt.Second, Out: 900 + l.Int64N(90), In: 1500 + l.Int64N(90)})
 	}
@@ -63,7 +63,7 @@ func attempts(l *dt.Logs) {
 func slow(l *dt.Logs) {
 	hs := dt.Hosts("10.1.2.", 12)
 	l.Browse(hs, dt.Sites(15), resolver, 0, 14, 2)
-	for _, ts := range jittered(l, dt.Start+dt.Day, dt.Start+14*dt.Day, 6*dt.Hour, 0.1, 0.05) {
+	for _, ts := range jittered(l, dt.Start+2*dt.Day, dt.Start+14*dt.Day, 6*dt.Hour, 0.1, 0.05) {
 		l.Conn(dt.Conn{TS: ts, Src: hs[5], Dst: "203.0.113.40", Port: 443, Service: "ssl", Duration: 2 * dt.Second, Out: 1200, In: 2400})
 	}
 }

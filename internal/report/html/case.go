@@ -77,7 +77,7 @@ func newCase(c *report.Case, i int) caseView {
 		Rank:     c.Rank,
 		ID:       show(c.ID),
 		Level:    levelClass(c.Level),
-		Tag:      report.LevelWords(c.Level),
+		Tag:      c.LevelWords(),
 		Weight:   glue(c.Weight()),
 		Title:    show(c.Summary),
 		Route:    list(c.Hosts) + " → " + list(destinations(c.Destinations)),

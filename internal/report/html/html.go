@@ -31,7 +31,7 @@ func Write(w io.Writer, d *report.Document, o Options) error {
 	if top <= 0 {
 		top = defaultTop
 	}
-	v := newView(d, top)
+	v := newView(d.FirstPage(top), top)
 	v.Style = template.CSS(styleText)
 	return page.Execute(w, v)
 }

@@ -111,7 +111,7 @@ func newGlance(c *report.Case, i, top int) glance {
 		When:   report.Span(c.First, c.Last),
 		Loss:   glue(c.Loss.Words()),
 		Weight: report.Decibels(c.WeightDB),
-		Tag:    report.LevelWords(c.Level),
+		Tag:    c.LevelWords(),
 		Level:  levelClass(c.Level),
 	}
 	if i < top {
@@ -136,7 +136,7 @@ func covered(d *report.Document) string {
 // figures returns the four numbers that matter most for the verdict.
 func figures(d *report.Document) []figure {
 	f := d.Figures()
-	if len(d.Cases) == 0 {
+	if f.Cases == 0 {
 		return []figure{
 			{"", report.Count(f.Records), "records read", "from " + report.Plural(int64(len(d.Sources)), "source")},
 			{"", report.Count(d.Period.Hours), "hours covered", "hours with at least one record"},
@@ -154,7 +154,7 @@ func figures(d *report.Document) []figure {
 	date, clock, _ := strings.Cut(report.Time(f.Since), " ")
 	return []figure{
 		sent,
-		{"since", date, strings.TrimSpace(clock + " UTC"), "in " + report.Plural(int64(len(d.Cases)), "case")},
+		{"since", date, strings.TrimSpace(clock + " UTC"), "in " + report.Plural(f.Cases, "case")},
 		{"", report.Count(f.Hosts), noun(f.Hosts, "host") + " inside", "that sent data or took part"},
 		{"", report.Count(f.Destinations), noun(f.Destinations, "destination"), "at the far end"},
 	}

@@ -20,7 +20,7 @@ const (
 )
 
 func (p *page) oneCase(c *report.Case) {
-	p.text(bold, 0, 3, fmt.Sprintf("%d. Case %s · %s · %s", c.Rank, show(c.ID), c.Weight(), lower(report.LevelWords(c.Level))))
+	p.text(bold, 0, 3, fmt.Sprintf("%d. Case %s · %s · %s", c.Rank, show(c.ID), c.Weight(), lower(c.LevelWords())))
 	p.text(cyan, 3, 5, list(c.Hosts, mostHosts)+" → "+list(destinations(c.Destinations), mostHosts))
 	if len(c.Accounts) > 0 {
 		p.labelled("Accounts", list(c.Accounts, mostHosts))

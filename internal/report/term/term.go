@@ -38,7 +38,7 @@ func Write(w io.Writer, d *report.Document, o Options) error {
 		top = defaultTop
 	}
 	p.head(d)
-	p.cases(d, top)
+	p.cases(d.FirstPage(top), top)
 	p.blindSpots(d.BlindSpots)
 	p.sources(d)
 	p.next()

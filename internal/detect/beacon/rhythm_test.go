@@ -1,0 +1,161 @@
+package beacon
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"barium/internal/detect"
+)
+
+const (
+	second = 1_000_000
+	minute = 60 * second
+	hour   = 60 * minute
+)
+
+func at(ts ...int64) (calls []detect.Call) {
+	for _, t := range ts {
+		calls = append(calls, detect.Call{TS: t})
+	}
+	return calls
+}
+
+// every returns n moments a period apart.
+func every(period int64, n int) (ts []int64) {
+	for i := range n {
+		ts = append(ts, int64(i)*period)
+	}
+	return ts
+}
+
+// A sleeping implant is found whatever its period, with jitter up to half of it
+// and a tenth of its beats missing.
+func TestRhythmOfImplants(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		period := rapid.Int64Range(30*second, 6*hour).Draw(t, "period")
+		jitter := rapid.Float64Range(0, 0.5).Draw(t, "jitter")
+		missing := rapid.Float64Range(0, 0.1).Draw(t, "missing")
+		beats := rapid.IntRange(24, 300).Draw(t, "beats")
+		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
+		total := int(float64(beats) / (1 - missing))
+		drop := map[int]bool{}
+		for len(drop) < total-beats {
+			drop[1+r.IntN(total-2)] = true
+		}
+		var ts []int64
+		now := int64(0)
+		for i := range total {
+			if !drop[i] {
+				ts = append(ts, now)
+			}
+			now += int64(float64(period) * (1 + jitter*(2*r.Float64()-1)))
+		}
+		if got := best(at(ts...)); got.strength < 0.8 {
+			t.Fatalf("strength %.2f of %d beats every %s, jitter %.2f, missing %.2f: %+v", got.strength, len(ts), detect.Span(period), jitter, missing, got)
+		}
+	})
+}
+
+// Calls that come by chance have no rhythm, however many there are.
+func TestRhythmOfChance(t *testing.T) {
+	for _, n := range []int{8, 12, 24, 50, 200, 1000} {
+		for _, mean := range []float64{40 * second, 10 * minute, 3 * hour} {
+			t.Run(fmt.Sprintf("%d calls, %s", n, detect.Span(int64(mean))), func(t *testing.T) {
+				const draws = 400
+				strong := 0
+				r := rand.New(rand.NewPCG(uint64(n), uint64(mean)))
+				for range draws {
+					var ts []int64
+					now := int64(0)
+					for range n {
+						now += int64(r.ExpFloat64() * mean)
+						ts = append(ts, now)
+					}
+					if best(at(ts...)).strength > 0.35 {
+						strong++
+					}
+				}
+				if strong*20 > draws {
+					t.Errorf("%d of %d draws have a strength above 0.35", strong, draws)
+				}
+			})
+		}
+	}
+}
+
+func TestMeasure(t *testing.T) {
+	lunch := append(every(10*minute, 20), 0)
+	for i := range lunch {
+		if i >= 10 {
+			lunch[i] += 5 * hour
+		}
+	}
+	double := every(10*minute, 20)
+	for _, ts := range every(10*minute, 20) {
+		double = append(double, ts+2*second)
+	}
+	for _, c := range []struct {
+		name     string
+		ts       []int64
+		period   int64
+		jitter   int
+		least    float64
+		most     float64
+		beats    int
+		unsorted bool
+	}{
+		{name: "none", ts: nil, most: 0},
+		{name: "one beat too few", ts: every(hour, 5), most: 0, beats: 5},
+		{name: "six exact beats", ts: every(hour, 6), period: hour, least: 0.99, most: 1, beats: 6},
+		{name: "faster than a beacon", ts: every(6*second, 500), period: 6 * second, most: 0, beats: 500},
+		{name: "a day's gap", ts: append(every(hour, 12), 40*hour, 41*hour, 42*hour), period: hour, least: 0.9, most: 1, beats: 15},
+		{name: "alternating near and far", ts: alternate(minute, hour, 40), most: 0.1, beats: 40},
+		{name: "two calls at each beat", ts: double, period: 10 * minute, least: 0.99, most: 1, beats: 20, unsorted: true},
+		{name: "a pause for lunch", ts: lunch[:20], period: 10 * minute, least: 0.99, most: 1, beats: 20},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			calls := at(c.ts...)
+			if c.unsorted {
+				sortCalls(calls)
+			}
+			r := measure(calls, 0, len(calls))
+			if r.strength < c.least || r.strength > c.most || r.beats != c.beats || c.period != 0 && r.period != c.period || r.jitter != c.jitter && c.least > 0 {
+				t.Errorf("got %+v", r)
+			}
+		})
+	}
+}
+
+func alternate(a, b int64, n int) (ts []int64) {
+	now := int64(0)
+	for i := range n {
+		ts = append(ts, now)
+		if i%2 == 0 {
+			now += a
+		} else {
+			now += b
+		}
+	}
+	return ts
+}
+
+// A rhythm that begins late is found in its window.
+func TestBestWindow(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	var ts []int64
+	now := int64(0)
+	for range 60 { // two weeks of browsing
+		now += int64(r.ExpFloat64() * float64(6*hour))
+		ts = append(ts, now)
+	}
+	for i := range 140 {
+		ts = append(ts, now+int64(i)*10*minute)
+	}
+	got := best(at(ts...))
+	if got.strength < 0.9 || got.period != 10*minute {
+		t.Errorf("got %+v", got)
+	}
+}

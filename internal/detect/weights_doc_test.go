@@ -1,0 +1,271 @@
+package detect_test
+
+import (
+	"flag"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"barium/internal/detect"
+)
+
+var update = updateFlag()
+
+// updateFlag shares the flag with package detecttest, should a test import it.
+func updateFlag() *bool {
+	if flag.Lookup("update") == nil {
+		flag.Bool("update", false, "write the tables of docs/weights.md from weights.go")
+	}
+	return new(bool)
+}
+
+const (
+	weightsFile = "weights.go"
+	weightsPage = "../../docs/weights.md"
+	beginMark   = "<!-- weights.go: "
+	endMark     = "<!-- end -->"
+)
+
+// TestWeightsPage asserts that docs/weights.md shows every weight of weights.go
+// with its group, value and text, gives a reason for each, and shows the caps.
+// With -update it writes the tables and keeps the reasons.
+func TestWeightsPage(t *testing.T) {
+	*update = flag.Lookup("update").Value.String() == "true"
+	b, err := os.ReadFile(weightsPage)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := string(b)
+	rows := weightRows(t)
+	reasons := tableReasons(section(t, page, "weights"))
+	for _, r := range rows {
+		if reasons[r.name] == "" {
+			t.Errorf("%s: no reason for %s; write it in the last column of its row (-update adds the row)", weightsPage, r.name)
+		}
+		delete(reasons, r.name)
+	}
+	for name := range reasons {
+		if !*update {
+			t.Errorf("%s: %s is not in %s any more", weightsPage, name, weightsFile)
+		}
+	}
+	want := replaceSection(t, page, "weights", weightTable(rows, tableReasons(section(t, page, "weights"))))
+	want = replaceSection(t, want, "caps", capTable())
+	if want == page {
+		return
+	}
+	if !*update {
+		t.Errorf("%s differs from %s; run go test ./internal/detect -run TestWeightsPage -update, then read the reasons again:\n%s",
+			weightsPage, weightsFile, firstDifference(page, want))
+		return
+	}
+	if err := os.WriteFile(weightsPage, []byte(want), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+type weightRow struct {
+	name, group, text string
+	db                float64
+	scaled            bool
+}
+
+// weightRows reads the variables of type Weight from the source, for Go cannot
+// list the variables of a package.
+func weightRows(t *testing.T) (rows []weightRow) {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), weightsFile, nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	groups := map[string]string{}
+	scaled := scaledWeights(t)
+	ast.Inspect(file, func(n ast.Node) bool {
+		spec, ok := n.(*ast.ValueSpec)
+		if !ok || len(spec.Values) != len(spec.Names) {
+			return true
+		}
+		for i, v := range spec.Values {
+			name := spec.Names[i].Name
+			if s, ok := v.(*ast.BasicLit); ok && s.Kind == token.STRING {
+				groups[name], _ = strconv.Unquote(s.Value)
+			}
+			lit, ok := v.(*ast.CompositeLit)
+			if !ok || typeName(lit.Type) != "Weight" {
+				continue
+			}
+			r := weightRow{name: name, scaled: scaled[name]}
+			if len(lit.Elts) != 3 {
+				t.Fatalf("%s: %s: want Weight{group, decibans, text}", weightsFile, name)
+			}
+			r.group = groups[typeName(lit.Elts[0])]
+			r.db, r.text = number(t, lit.Elts[1]), text(t, lit.Elts[2])
+			rows = append(rows, r)
+		}
+		return true
+	})
+	if len(rows) < 10 {
+		t.Fatalf("found %d weights in %s; the test would look at nothing", len(rows), weightsFile)
+	}
+	return rows
+}
+
+func typeName(e ast.Expr) string {
+	if id, ok := e.(*ast.Ident); ok {
+		return id.Name
+	}
+	return ""
+}
+
+func number(t *testing.T, e ast.Expr) float64 {
+	t.Helper()
+	sign := 1.0
+	if u, ok := e.(*ast.UnaryExpr); ok && u.Op == token.SUB {
+		sign, e = -1, u.X
+	}
+	lit, ok := e.(*ast.BasicLit)
+	if !ok {
+		t.Fatalf("%s: a weight is not a plain number", weightsFile)
+	}
+	v, err := strconv.ParseFloat(lit.Value, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sign * v
+}
+
+func text(t *testing.T, e ast.Expr) string {
+	t.Helper()
+	lit, ok := e.(*ast.BasicLit)
+	if !ok {
+		t.Fatalf("%s: the text of a weight is not a plain string", weightsFile)
+	}
+	s, err := strconv.Unquote(lit.Value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// For people: the places that Says fills become dots.
+	s = regexp.MustCompile(`%[a-z]`).ReplaceAllString(s, "…")
+	return strings.ReplaceAll(strings.ReplaceAll(s, "%%", "%"), "|", `\|`)
+}
+
+var scaledUse = regexp.MustCompile(`\b(\w+)\.Scaled\(|[mM]in\((\w+)\.DB,`)
+
+// scaledWeights returns the weights of which some code takes a share.
+func scaledWeights(t *testing.T) map[string]bool {
+	t.Helper()
+	out := map[string]bool{}
+	files, err := filepath.Glob("*.go")
+	below, err2 := filepath.Glob("*/*.go")
+	if err != nil || err2 != nil {
+		t.Fatal(err, err2)
+	}
+	for _, name := range append(files, below...) {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		b, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range scaledUse.FindAllStringSubmatch(string(b), -1) {
+			out[m[1]+m[2]] = true
+		}
+	}
+	return out
+}
+
+func weightTable(rows []weightRow, reasons map[string]string) string {
+	var b strings.Builder
+	b.WriteString("| weight | group | dB | the report says | why this much |\n|---|---|---|---|---|\n")
+	for _, r := range rows {
+		db := decibans(r.db)
+		if r.scaled {
+			db = "0 to " + db
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s |\n", r.name, r.group, db, r.text, reasons[r.name])
+	}
+	return b.String()
+}
+
+func capTable() string {
+	var b strings.Builder
+	b.WriteString("| group | at most |\n|---|---|\n")
+	for _, g := range slices.Sorted(maps.Keys(detect.Caps)) {
+		fmt.Fprintf(&b, "| %s | %s dB |\n", g, decibans(detect.Caps[g]))
+	}
+	return b.String()
+}
+
+func decibans(db float64) string {
+	s := strconv.FormatFloat(db, 'f', -1, 64)
+	if db > 0 {
+		return "+" + s
+	}
+	return strings.Replace(s, "-", "−", 1)
+}
+
+// tableReasons returns the last column of a table by the name in the first.
+func tableReasons(table string) map[string]string {
+	out := map[string]string{}
+	for _, line := range strings.Split(table, "\n") {
+		cells := strings.Split(strings.ReplaceAll(line, `\|`, "\x00"), "|")
+		if len(cells) != 7 || !strings.HasPrefix(strings.TrimSpace(cells[1]), "`") {
+			continue
+		}
+		name := strings.Trim(strings.TrimSpace(cells[1]), "`")
+		out[name] = strings.TrimSpace(strings.ReplaceAll(cells[5], "\x00", `\|`))
+	}
+	return out
+}
+
+// bounds returns where the text between the marks of a section begins and ends.
+func bounds(t *testing.T, page, name string) (from, to int) {
+	t.Helper()
+	mark := beginMark + name + " -->\n"
+	from = strings.Index(page, mark)
+	if from < 0 {
+		t.Fatalf("%s: no line %q", weightsPage, strings.TrimSpace(mark))
+	}
+	from += len(mark)
+	n := strings.Index(page[from:], endMark)
+	if n < 0 {
+		t.Fatalf("%s: no line %q after %q", weightsPage, endMark, strings.TrimSpace(mark))
+	}
+	return from, from + n
+}
+
+func section(t *testing.T, page, name string) string {
+	t.Helper()
+	from, to := bounds(t, page, name)
+	return page[from:to]
+}
+
+func replaceSection(t *testing.T, page, name, with string) string {
+	t.Helper()
+	from, to := bounds(t, page, name)
+	return page[:from] + with + page[to:]
+}
+
+func firstDifference(have, want string) string {
+	h, w := strings.Split(have, "\n"), strings.Split(want, "\n")
+	for i := range w {
+		if i >= len(h) || h[i] != w[i] {
+			old := ""
+			if i < len(h) {
+				old = h[i]
+			}
+			return fmt.Sprintf("page: %s\nwant: %s", old, w[i])
+		}
+	}
+	return "the page has more lines"
+}

@@ -3,6 +3,7 @@ package main
 import (
 	"io"
 	"os"
+	"sync/atomic"
 
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
@@ -11,11 +12,12 @@ import (
 	"barium/internal/hunt"
 )
 
-// progress draws a bar of bytes, rate and time left.
+// progress draws a bar of bytes, rate and time left, and what is being done.
 type progress struct {
-	w    io.Writer
-	pool *mpb.Progress
-	bar  *mpb.Bar
+	w     io.Writer
+	pool  *mpb.Progress
+	bar   *mpb.Bar
+	stage atomic.Value // string
 }
 
 // newProgress returns a bar on w when that is a terminal, nil otherwise.
@@ -28,10 +30,13 @@ func newProgress(w io.Writer) hunt.Progress {
 }
 
 func (p *progress) Start(total int64) {
+	p.Stage("reading")
 	p.pool = mpb.New(mpb.WithOutput(p.w), mpb.WithWidth(40))
-	p.bar = p.pool.AddBar(total,
-		mpb.BarRemoveOnComplete(),
-		mpb.PrependDecorators(decor.Name("reading "), decor.CountersKibiByte("% .1f / % .1f")),
+	p.bar = p.pool.AddBar(total+1, // never complete by itself: Done ends it
+		mpb.PrependDecorators(
+			decor.Any(func(decor.Statistics) string { return p.stage.Load().(string) + " " }),
+			decor.CountersKibiByte("% .1f / % .1f"),
+		),
 		mpb.AppendDecorators(
 			decor.AverageSpeed(decor.SizeB1024(0), "% .0f "),
 			decor.AverageETA(decor.ET_STYLE_GO), decor.Name(" left"),
@@ -39,9 +44,14 @@ func (p *progress) Start(total int64) {
 	)
 }
 
+func (p *progress) Stage(name string) { p.stage.Store(name) }
+
 func (p *progress) Add(n int64) { p.bar.IncrInt64(n) }
 
 func (p *progress) Done() {
+	if p.bar == nil {
+		return
+	}
 	p.bar.Abort(true)
 	p.pool.Wait()
 }

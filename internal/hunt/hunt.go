@@ -39,6 +39,9 @@ func Run(ctx context.Context, o Options) (doc *report.Document, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, done()) }()
+	if o.Progress != nil {
+		defer o.Progress.Done()
+	}
 	sources, err := Import(ctx, store, files, o)
 	if err != nil {
 		return nil, err
@@ -54,6 +57,7 @@ func Run(ctx context.Context, o Options) (doc *report.Document, err error) {
 	}
 	var findings []detect.Finding
 	for _, d := range all.Detectors {
+		o.stage("looking for " + d.About().Name)
 		fs, err := d.Find(ctx, look)
 		if err != nil {
 			return nil, err

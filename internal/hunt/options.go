@@ -22,6 +22,12 @@ type Options struct {
 	Elapsed func() time.Duration
 }
 
+func (o Options) stage(name string) {
+	if o.Progress != nil {
+		o.Progress.Stage(name)
+	}
+}
+
 // workers is how many files are read, and partitions finished, at once.
 func (o Options) workers() int { return max(2, runtime.GOMAXPROCS(0)) }
 

@@ -39,6 +39,8 @@ type sample struct {
 type Progress interface {
 	// Start announces how many bytes on disk there are to read.
 	Start(total int64)
+	// Stage says what is being done after that: "condensing" …
+	Stage(name string)
 	// Add reports that n more bytes on disk have been read.
 	Add(n int64)
 	// Done ends the display.
@@ -63,11 +65,11 @@ func Import(ctx context.Context, s ledger.Store, files []File, o Options) ([]led
 	fresh, total := pending(files, have)
 	if o.Progress != nil {
 		o.Progress.Start(total)
-		defer o.Progress.Done()
 	}
 	if err := readAll(ctx, c, fresh, o); err != nil {
 		return nil, err
 	}
+	o.stage("condensing")
 	if len(fresh) > 0 {
 		sources := make([]ledger.Source, len(fresh))
 		for i := range fresh {

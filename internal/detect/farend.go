@@ -22,8 +22,9 @@ func FarEndTerms(f FarEndFacts) (ts []Term) {
 	} else if t := Rare(f.Users, f.Hosts); t.DB > 0 {
 		ts = append(ts, t)
 	}
-	span := (f.LookLast-f.LookFirst)/dayMicros + 1
-	if age := (f.First - f.LookFirst) / dayMicros; age >= 1 {
+	// Calendar days (UTC): what first appears on the second day is a day old.
+	span := f.LookLast/dayMicros - f.LookFirst/dayMicros + 1
+	if age := f.First/dayMicros - f.LookFirst/dayMicros; age >= 1 {
 		ts = append(ts, NewFarEnd.Says(Date(f.First), age))
 	} else if span >= 3 && f.Days >= span-1 {
 		ts = append(ts, Established.Says(f.Days, span))
@@ -48,7 +49,7 @@ func usualPort(p int) bool {
 	switch p {
 	case 20, 21, 22, 25, 43, 53, 80, 110, 123, 143, 443, 465, 500, 587, 853, 990, 993, 995,
 		104, 2575, 2762, 11112, // HL7 and DICOM
-		1194, 1935, 3478, 3479, 3480, 3481, 4500, 5060, 5061, 5222, 5223, 5228, 8080, 8801, 19302, 19305:
+		1194, 1935, 3478, 3479, 3480, 3481, 4500, 5060, 5061, 5222, 5223, 5228, 8080, 8801, 8883, 19302, 19305:
 		return true
 	}
 	return false

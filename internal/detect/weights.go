@@ -66,6 +66,7 @@ var (
 	Placeholder     = Weight{Identity, 3, "certificate made out to a placeholder: %s"}
 	ClientCert      = Weight{Identity, 6, "the client showed a certificate of its own"}
 	LoneFingerprint = Weight{Identity, 4, "TLS client fingerprint seen on this host only"}
+	MeetsMany       = Weight{Innocence, -14, "the host meets such far ends everywhere (%d), as scanners and sharing programs do"}
 	TrustedChain    = Weight{Innocence, -8, "certificate chain is valid"}
 	SameAsPeers     = Weight{Innocence, -9, "same client software as on %d other hosts"}
 
@@ -77,7 +78,7 @@ var (
 	PayloadTypes = Weight{Channel, 5, "%d %% of the look-ups ask for TXT, NULL or another type that carries bytes"}
 	LongNames    = Weight{Channel, 4, "names of %d bytes on average below the domain"}
 	NeverVisited = Weight{Channel, 3, "nobody ever connected to the domain"}
-	SmallReplies = Weight{Innocence, -12, "answered with loopback addresses, as reputation services and blocklists do"}
+	SmallReplies = Weight{Innocence, -16, "answered with loopback addresses, as reputation services and blocklists do"}
 	ShortNames   = Weight{Innocence, -8, "names of only %d bytes on average below the domain"}
 	LeadsThere   = Weight{Innocence, -10, "%d connections to the domain follow %d names, as with content networks"}
 	OwnZone      = Weight{Innocence, -10, "answered with addresses inside, as a zone of one's own is"}

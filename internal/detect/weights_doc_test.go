@@ -18,15 +18,15 @@ import (
 	"barium/internal/detect"
 )
 
-var update = updateFlag()
-
-// updateFlag shares the flag with package detecttest, should a test import it.
-func updateFlag() *bool {
+// Package detecttest has a flag of the same name, should a test here import it.
+var _ = func() bool {
 	if flag.Lookup("update") == nil {
 		flag.Bool("update", false, "write the tables of docs/weights.md from weights.go")
 	}
-	return new(bool)
-}
+	return true
+}()
+
+func updating() bool { return flag.Lookup("update").Value.String() == "true" }
 
 const (
 	weightsFile = "weights.go"
@@ -39,7 +39,6 @@ const (
 // with its group, value and text, gives a reason for each, and shows the caps.
 // With -update it writes the tables and keeps the reasons.
 func TestWeightsPage(t *testing.T) {
-	*update = flag.Lookup("update").Value.String() == "true"
 	b, err := os.ReadFile(weightsPage)
 	if err != nil {
 		t.Fatal(err)
@@ -54,7 +53,7 @@ func TestWeightsPage(t *testing.T) {
 		delete(reasons, r.name)
 	}
 	for name := range reasons {
-		if !*update {
+		if !updating() {
 			t.Errorf("%s: %s is not in %s any more", weightsPage, name, weightsFile)
 		}
 	}
@@ -63,7 +62,7 @@ func TestWeightsPage(t *testing.T) {
 	if want == page {
 		return
 	}
-	if !*update {
+	if !updating() {
 		t.Errorf("%s differs from %s; run go test ./internal/detect -run TestWeightsPage -update, then read the reasons again:\n%s",
 			weightsPage, weightsFile, firstDifference(page, want))
 		return

@@ -9,9 +9,15 @@ import (
 	"golang.org/x/net/publicsuffix"
 )
 
+// None stands for the registered domain of names that have none: their last
+// label can be no top-level domain, as in a DNS tunnel that asks a server of its
+// own directly.
+const None = "(none)"
+
 // Domain returns the registered domain of a host name: one label more than its
 // public suffix, in lower case. An address, a name without a dot and a public
-// suffix itself are returned as they are; names under .arpa become "arpa".
+// suffix itself are returned as they are; names under .arpa become "arpa", names
+// under what can be no top-level domain become None.
 func Domain(name string) string {
 	name = lower(strings.TrimSuffix(name, "."))
 	if strings.HasSuffix(name, ".arpa") || name == "arpa" {
@@ -19,6 +25,9 @@ func Domain(name string) string {
 	}
 	if _, err := netip.ParseAddr(name); err == nil || !strings.Contains(name, ".") {
 		return name
+	}
+	if impossible(name[strings.LastIndexByte(name, '.')+1:]) {
+		return None
 	}
 	d, err := publicsuffix.EffectiveTLDPlusOne(name)
 	if err != nil {
@@ -43,4 +52,13 @@ func lower(s string) string {
 		return s
 	}
 	return string(b)
+}
+
+// impossible reports whether a last label can be no top-level domain: those have
+// no digits (RFC 3696 section 2) but for "xn--", and private ones are short words.
+func impossible(label string) bool {
+	if strings.HasPrefix(label, "xn--") {
+		return false
+	}
+	return len(label) > 24 || strings.ContainsAny(label, "0123456789")
 }

@@ -109,7 +109,7 @@ func browsing(l *dt.Logs) {
 		site, ip := fmt.Sprintf("www.hobby%02d.example", i), fmt.Sprintf("203.0.113.%d", 20+i)
 		for d := range 4 {
 			for range 1 + l.IntN(6) {
-				at := dt.Start + int64(d)*dt.Day + 8*dt.Hour + l.Int64N(9*dt.Hour)
+				at := int64(dt.Start) + int64(d)*dt.Day + 8*dt.Hour + l.Int64N(9*dt.Hour)
 				l.DNS(dt.DNS{TS: at, Src: h, Resolver: resolver, Query: site, Answers: []string{ip}})
 				for range 1 + l.IntN(8) { // pages, read for a while each
 					l.Conn(dt.Conn{TS: at, Src: h, Dst: ip, Port: 443, Service: "ssl", Duration: dt.Second, Out: 2000, In: 80_000})

@@ -23,44 +23,53 @@ const (
 	// is a conversation.
 	minPeriod = 10 * 1_000_000
 	// mergeWithin joins calls that a program makes at one beat.
-	mergeWithin = 5 * 1_000_000
+	mergeWithin = 3 * 1_000_000
+	// A gap is near the median from nearLeast to nearMost times it, which is
+	// ± 50 % and some room for the median of few gaps; up to doubledMost times
+	// it, one beat is missing.
+	nearLeast, nearMost, doubledMost = 0.45, 1.6, 2.5
 )
 
 // best returns the strongest rhythm: over all calls, over each 24 h and over
-// each 7 days, windows starting at a call.
+// each 7 days, windows starting at a call and half a window apart. The more
+// windows there are, the more a rhythm in one of them has to prove.
 func best(calls []detect.Call) rhythm {
-	top := measure(calls, 0, len(calls))
-	for _, width := range []int64{day, 7 * day} {
-		if len(calls) == 0 || calls[len(calls)-1].TS-calls[0].TS <= width {
-			continue
-		}
-		from := 0
-		for from < len(calls) {
-			to := from
-			for to < len(calls) && calls[to].TS < calls[from].TS+width {
-				to++
-			}
-			if r := measure(calls, from, to); r.strength > top.strength+0.05 {
-				top = r
-			}
-			if to == len(calls) {
-				break
-			}
-			// Step by half a window.
-			next := from + 1
-			for next < len(calls) && calls[next].TS < calls[from].TS+width/2 {
-				next++
-			}
-			from = next
+	top := measure(calls, 0, len(calls), 1)
+	windows := slide(calls, day)
+	windows = append(windows, slide(calls, 7*day)...)
+	for _, w := range windows {
+		if r := measure(calls, w[0], w[1], len(windows)); r.strength > top.strength+0.05 {
+			top = r
 		}
 	}
 	return top
 }
 
-// measure looks for a rhythm in calls[from:to]. It tolerates jitter of ± 50 %
-// and missing beats: what counts is the share of gaps near the median, beyond
-// what chance would put there, and near its double for single missing beats.
-func measure(calls []detect.Call, from, to int) rhythm {
+// slide returns the windows of a width, as calls[from:to]; none when all calls
+// lie in one.
+func slide(calls []detect.Call, width int64) (out [][2]int) {
+	if len(calls) == 0 || calls[len(calls)-1].TS-calls[0].TS <= width {
+		return nil
+	}
+	from, to := 0, 0
+	for {
+		for to < len(calls) && calls[to].TS < calls[from].TS+width {
+			to++
+		}
+		out = append(out, [2]int{from, to})
+		if to == len(calls) {
+			return out
+		}
+		half := calls[from].TS + width/2
+		for from++; calls[from].TS < half; from++ {
+		}
+	}
+}
+
+// measure looks for a rhythm in calls[from:to], one of so many windows. It
+// tolerates jitter of ± 50 % and missing beats: gaps count that are near the
+// median, and half as much those near its double, where one beat is missing.
+func measure(calls []detect.Call, from, to, windows int) rhythm {
 	r := rhythm{from: from, to: to}
 	var gaps []int64
 	last := int64(-1)
@@ -80,19 +89,19 @@ func measure(calls []detect.Call, from, to int) rhythm {
 	if r.beats < minBeats {
 		return r
 	}
-	sorted := slices.Clone(gaps)
-	slices.Sort(sorted)
-	r.period = sorted[len(sorted)/2]
+	slices.Sort(gaps)
+	r.period = gaps[len(gaps)/2]
 	if r.period < minPeriod {
 		return r
 	}
-	near := sorted[:0:0]
+	var near []int64
 	doubled := 0
-	for _, g := range sorted {
-		switch {
-		case g*2 >= r.period && g*2 <= 3*r.period:
+	for _, g := range gaps {
+		switch x := float64(g) / float64(r.period); {
+		case x < nearLeast || x > doubledMost:
+		case x <= nearMost:
 			near = append(near, g)
-		case g*2 > 3*r.period && g*2 <= 5*r.period:
+		default:
 			doubled++
 		}
 	}
@@ -100,22 +109,30 @@ func measure(calls []detect.Call, from, to int) rhythm {
 	r.jitter = int((hi - lo) * 50 / r.period)
 	share := (float64(len(near)) + 0.5*float64(min(doubled, len(near)/3))) / float64(len(gaps))
 	// 0.55 is about where the working day of a busy client lies; 0.85 is a
-	// beacon with jitter and a few missing beats.
-	s := (share - 0.55) / 0.30
-	s = max(0, min(1, s))
-	r.strength = s * min(1, proof(len(near), r.jitter)/proven)
+	// beacon with jitter and a few missing beats. A share of few gaps is inexact.
+	s := (share + 0.35/math.Sqrt(float64(len(gaps))) - 0.55) / 0.30
+	// Period and jitter were fitted to the gaps, and the best of the windows is
+	// taken; both make chance look regular.
+	p := proof(len(near), doubled, len(gaps)-len(near)-doubled, r.jitter, r.period) - 1.2*math.Log10(float64(len(gaps))) - 1.5*math.Log10(float64(windows))
+	r.strength = max(0, min(1, s, p/proven))
 	return r
 }
 
-// proven is by how many decades a rhythm must be unlikely to be chance to count
-// in full. Thousands of far ends are looked at, in several windows.
-const proven = 8
+// proven is by how many decades gaps must be more likely under a rhythm than by
+// chance for it to count in full: thousands of far ends are looked at.
+const proven = 4.5
 
-// proof is how unlikely, in decades, it is that n gaps lie within the jitter of
-// their median when calls come by chance: gaps then follow an exponential, whose
-// density at its median puts a share of ln 2 times the jitter there. So a few
-// exact beats prove as much as many loose ones.
-func proof(n, jitter int) float64 {
-	within := math.Ln2 * math.Max(0.02, float64(jitter)/100)
-	return -float64(n) * math.Log10(within)
+// proof compares, in decades, how likely gaps are under a rhythm and by chance.
+// A rhythm puts 85 % of them within its jitter of the median, 8 % near its
+// double, the rest elsewhere. Calls by chance have exponential gaps, none
+// shorter than mergeWithin. So a few exact beats prove as much as many loose
+// ones.
+func proof(near, doubled, other, jitter int, period int64) float64 {
+	least := float64(mergeWithin) / float64(period)
+	// Share of chance gaps above x times their median.
+	above := func(x float64) float64 { return math.Exp2(-math.Max(0, x-least) / (1 - least)) }
+	chanceDoubled := above(nearMost) - above(doubledMost)
+	chanceOther := 1 - above(nearLeast) + above(doubledMost)
+	within := math.Ln2 / (1 - least) * math.Max(0.02, float64(jitter)/100)
+	return float64(near)*math.Log10(0.85/within) + float64(doubled)*math.Log10(0.08/chanceDoubled) + float64(other)*math.Log10(0.07/chanceOther)
 }

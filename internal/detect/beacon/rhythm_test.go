@@ -31,6 +31,24 @@ func every(period int64, n int) (ts []int64) {
 	return ts
 }
 
+// implant returns the calls of an implant that sleeps a period, plus or minus
+// jitter, and misses a share of its beats.
+func implant(r *rand.Rand, beats int, period int64, jitter, missing float64) (ts []int64) {
+	total := int(float64(beats) / (1 - missing))
+	drop := map[int]bool{}
+	for len(drop) < total-beats {
+		drop[1+r.IntN(total-2)] = true
+	}
+	now := int64(0)
+	for i := range total {
+		if !drop[i] {
+			ts = append(ts, now)
+		}
+		now += int64(float64(period) * (1 + jitter*(2*r.Float64()-1)))
+	}
+	return ts
+}
+
 // A sleeping implant is found whatever its period, with jitter up to half of it
 // and a tenth of its beats missing.
 func TestRhythmOfImplants(t *testing.T) {
@@ -38,25 +56,30 @@ func TestRhythmOfImplants(t *testing.T) {
 		period := rapid.Int64Range(30*second, 6*hour).Draw(t, "period")
 		jitter := rapid.Float64Range(0, 0.5).Draw(t, "jitter")
 		missing := rapid.Float64Range(0, 0.1).Draw(t, "missing")
-		beats := rapid.IntRange(24, 300).Draw(t, "beats")
+		beats := rapid.IntRange(48, 400).Draw(t, "beats")
 		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
-		total := int(float64(beats) / (1 - missing))
-		drop := map[int]bool{}
-		for len(drop) < total-beats {
-			drop[1+r.IntN(total-2)] = true
-		}
-		var ts []int64
-		now := int64(0)
-		for i := range total {
-			if !drop[i] {
-				ts = append(ts, now)
-			}
-			now += int64(float64(period) * (1 + jitter*(2*r.Float64()-1)))
-		}
+		ts := implant(r, beats, period, jitter, missing)
 		if got := best(at(ts...)); got.strength < 0.8 {
-			t.Fatalf("strength %.2f of %d beats every %s, jitter %.2f, missing %.2f: %+v", got.strength, len(ts), detect.Span(period), jitter, missing, got)
+			t.Fatalf("strength of %d beats: %+v", len(ts), got)
 		}
 	})
+}
+
+// With a day's worth of hourly beats the worst jitter can look like chance, but
+// hardly ever does.
+func TestRhythmOfFewBeats(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	for _, period := range []int64{30 * second, 5 * minute, 6 * hour} {
+		weak := 0
+		for range 2000 {
+			if best(at(implant(r, 24, period, 0.5, 0.1)...)).strength < 0.8 {
+				weak++
+			}
+		}
+		if weak > 40 {
+			t.Errorf("period %s: %d of 2000 implants have a strength below 0.8", detect.Span(period), weak)
+		}
+	}
 }
 
 // Calls that come by chance have no rhythm, however many there are.
@@ -121,7 +144,7 @@ func TestMeasure(t *testing.T) {
 			if c.unsorted {
 				sortCalls(calls)
 			}
-			r := measure(calls, 0, len(calls))
+			r := measure(calls, 0, len(calls), 1)
 			if r.strength < c.least || r.strength > c.most || r.beats != c.beats || c.period != 0 && r.period != c.period || r.jitter != c.jitter && c.least > 0 {
 				t.Errorf("got %+v", r)
 			}

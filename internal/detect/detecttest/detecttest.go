@@ -3,6 +3,7 @@ package detecttest
 import (
 	"bufio"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -224,7 +225,7 @@ func read(t *testing.T, c *condense.Condenser, id uint32, path string) {
 	defer r.Close()
 	head := bufio.NewReaderSize(r, 64<<10)
 	first, err := head.Peek(64 << 10)
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		t.Fatal(err)
 	}
 	reader, said := all.Sniff(first, path)

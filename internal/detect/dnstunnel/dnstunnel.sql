@@ -27,12 +27,13 @@ FROM (
           AND s.ip NOT LIKE '224.%' AND s.ip NOT LIKE '239.%' AND s.ip NOT LIKE 'ff%'
         GROUP BY q.client, c.ip, q.domain, q.domain_text
     ) a
+    -- A resolver whose look-ups are explained by those of its own clients stands aside.
+    LEFT JOIN (
+        SELECT q.resolver, q.domain, sum(q.info) AS info FROM looked q JOIN place c ON c.address = q.client
+        WHERE c.inside AND q.client <> q.resolver GROUP BY q.resolver, q.domain
+    ) x ON x.resolver = a.client AND x.domain = a.domain
+    WHERE coalesce(x.info, 0) = 0 OR x.info * 2 < a.info
 ) g
--- A resolver whose look-ups are explained by those of its own clients stands aside.
-LEFT JOIN (
-    SELECT q.resolver, q.domain, sum(q.info) AS info FROM looked q JOIN place c ON c.address = q.client
-    WHERE c.inside AND q.client <> q.resolver GROUP BY q.resolver, q.domain
-) x ON x.resolver = g.client AND x.domain = g.domain
 -- Hosts that answer DNS for others, whether or not the look-ups of these are logged.
 LEFT JOIN (
     SELECT o.server, 1 AS answers FROM oriented o JOIN place c ON c.address = o.client
@@ -57,5 +58,4 @@ JOIN ledger.lookup_list t ON t.hour = l.hour AND t.seq = l.seq
 WHERE g.names >= 20
   AND (g.peak >= 8000 OR g.info >= 64000 AND g.info >= 40 * g.names)
   AND (g.askers <= 4 OR g.askers * 10 <= (SELECT count(DISTINCT q.client) FROM looked q JOIN place i ON i.address = q.client WHERE i.inside))
-  AND coalesce(x.info, 0) * 2 < g.info
 ORDER BY g.client_ip, g.domain_text, l.first, r.ip, l.last, l.events

@@ -144,11 +144,16 @@ var brands = []brand{
 	{"verisign", []string{"verisign.com"}},
 }
 
-// imitates returns the brand whose name subject or issuer of c bear although the
-// far end's domain does not belong to it; empty when none.
+// imitates returns the brand whose name c bears although the far end's domain
+// does not belong to it; empty when none. The issuer of a named far end does not
+// count: many brands run authorities, and sensors do not trust all of them.
 func (c *certificate) imitates(label string) string {
 	words := map[string]bool{}
-	for _, dn := range []string{c.subject, c.issuer} {
+	bearers := []string{c.subject}
+	if isAddress(label) {
+		bearers = append(bearers, c.issuer)
+	}
+	for _, dn := range bearers {
 		for _, key := range []string{"CN", "O", "OU"} {
 			for _, w := range strings.FieldsFunc(strings.ToLower(field(dn, key)), func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') }) {
 				words[w] = true

@@ -23,6 +23,9 @@ const (
 	// enoughHosts is how many hosts' client fingerprints must be known before
 	// one that is seen on a single host means something.
 	enoughHosts = 5
+	// many is from how many odd far ends on a host is one that meets them
+	// everywhere.
+	many = 10
 )
 
 // score weighs one candidate; it depends on nothing else.
@@ -66,6 +69,9 @@ func score(c *candidate) (detect.Finding, bool) {
 		}
 	}
 	f.Techniques = techniques
+	if c.alike > 0 {
+		ts = append(ts, detect.MeetsMany.Says(c.alike))
+	}
 	f.Terms = append(ts, far...)
 	f.Reason = reason(c, &o, &f)
 	f.Checks = checks(c, &o, &f)

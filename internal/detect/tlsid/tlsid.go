@@ -66,6 +66,7 @@ type candidate struct {
 	bytesOut, bytesIn   int64
 	missed, duration    int64
 	days                int64 // with connections; 0 where these are not logged
+	alike               int64 // far ends of the host that are as odd, where they are many
 	ja3Known            int64 // hosts of which the client fingerprint is known
 	shown               []shown
 	sessions            []session
@@ -95,6 +96,8 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 		return nil, fmt.Errorf("tlsid: %w", err)
 	}
 	var out []detect.Finding
+	var kept []candidate // of out
+	alike := map[string]int64{}
 	var c, row candidate
 	var s shown
 	var subject, issuer, fingerprint string
@@ -107,6 +110,8 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 		}
 		if f, ok := score(&c); ok {
 			out = append(out, f)
+			kept = append(kept, c)
+			alike[c.host]++
 		}
 	}
 	into := []any{
@@ -133,12 +138,21 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 		return nil, fmt.Errorf("tlsid: %w", err)
 	}
 	flush()
-	for i := range out {
-		if err := hours(ctx, l, &out[i]); err != nil {
+	var final []detect.Finding
+	for i, f := range out {
+		if n := alike[f.Src]; n >= many {
+			kept[i].alike = n
+			var ok bool
+			if f, ok = score(&kept[i]); !ok {
+				continue
+			}
+		}
+		if err := hours(ctx, l, &f); err != nil {
 			return nil, fmt.Errorf("tlsid: %w", err)
 		}
+		final = append(final, f)
 	}
-	return out, nil
+	return final, nil
 }
 
 func (c *candidate) add(s shown, hour uint32, list, places []byte) error {

@@ -18,6 +18,7 @@ type file struct {
 	port        int
 	places      []detect.Place // of the sendings, the accepted ones first
 	sendings    []try
+	partial     bool // the sensor missed bytes of it
 }
 
 // try is one sending of a file: when, and from which port of the host.
@@ -34,6 +35,7 @@ type seen struct {
 	bytes int64
 	mime  string
 	name  string
+	part  bool // the sensor missed bytes of it
 }
 
 // sending is one event of the moved view.
@@ -69,13 +71,14 @@ func sent(ctx context.Context, l *ledger.Look) (map[pair][]file, error) {
 			}
 			s := row
 			s.bytes, s.code, s.ts, s.id = e.V[condense.XferBytes], e.V[condense.XferCode], e.TS, e.V[condense.XferFile]
+			s.partial = e.V[condense.XferFlags]&condense.XferPartial != 0
 			s.origPort = e.V[condense.XferPort]
 			s.fromOrig = e.V[condense.XferFlags]&condense.XferFromOrig != 0
 			s.place = detect.Place{Source: e.Source, Offset: e.Offset}
 			if strings.HasPrefix(s.how, "files ") {
 				if s.id != 0 {
 					a := analysed[s.id]
-					analysed[s.id] = seen{max(a.bytes, s.bytes), longer(a.mime, s.mime), longer(a.name, s.name)}
+					analysed[s.id] = seen{max(a.bytes, s.bytes), longer(a.mime, s.mime), longer(a.name, s.name), a.part || s.partial}
 				}
 				continue
 			}
@@ -112,6 +115,7 @@ func gather(sendings []sending, analysed map[int64]seen) map[pair][]file {
 		if a, ok := analysed[s.id]; ok && s.id != 0 {
 			s.bytes = max(s.bytes, a.bytes)
 			s.mime, s.name = longer(s.mime, a.mime), longerName(s.name, a.name)
+			s.partial = s.partial || a.part
 		}
 		if s.bytes <= 0 {
 			continue
@@ -129,6 +133,7 @@ func gather(sendings []sending, analysed map[int64]seen) map[pair][]file {
 		}
 		f := &out[s.pair][i]
 		f.Sent++
+		f.partial = f.partial || s.partial
 		f.sendings = append(f.sendings, try{s.ts, uint16(s.origPort)})
 		if condense.Accepted(s.code) {
 			if !f.Accepted {

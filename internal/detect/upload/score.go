@@ -65,6 +65,7 @@ func score(c *candidate) (detect.Finding, bool) {
 	}
 	for _, x := range c.files {
 		f.Files = append(f.Files, x.File)
+		f.Incomplete = f.Incomplete || x.partial
 		for _, e := range []detect.Entity{
 			{Kind: detect.KindFile, Value: x.Name},
 			{Kind: detect.KindAccount, Value: x.account},

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -24,9 +25,13 @@ func newHuntCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "hunt [PATH…]",
 		Short: "read logs and say what left",
-		Long: `Reads every log below the given paths (default: the current folder), whatever the files are called, and prints
-a verdict, the cases behind it with their evidence, and the blind spots: what
-could not have been seen in these logs. Writes the same as one HTML file.
+		Long: `Reads every log below the given paths (default: the current folder), whatever
+the files are called, and prints a verdict, the cases behind it with their
+evidence, and the blind spots: what could not have been seen in these logs.
+Writes the same as one HTML file.
+
+With --ledger, what earlier runs read into that ledger is looked at too. --since
+and --until choose what is looked at, not what is read.
 
 What counts as inside: RFC 1918, unique local and carrier-grade NAT addresses,
 and what the logs themselves call local. --internal replaces all of that.
@@ -49,7 +54,7 @@ EXIT STATUS
 	f.StringArrayVar(&o.internal, "internal", nil, "count these addresses as inside, and no others; `CIDR`, repeatable")
 	f.StringVar(&o.since, "since", "", "look at records from this `TIME` on (2026-03-01, or RFC 3339); whole hours, UTC")
 	f.StringVar(&o.until, "until", "", "look at records up to this `TIME`; a date includes that day")
-	f.Var(&o.memory, "memory", "memory to use, such as 512MiB (default: a quarter of the machine's)")
+	f.Var(&o.memory, "memory", "memory to use, such as 512MiB, at least 128MiB (default: a quarter of the machine's)")
 	o.flags(f)
 	return c
 }
@@ -84,6 +89,9 @@ func execute(c *cobra.Command, h hunt.Options, o *outputOptions) error {
 	d, err := hunt.Run(ctx, h)
 	nothing := errors.Is(err, hunt.ErrNothing)
 	if err != nil && (!nothing || d == nil) {
+		if strings.Contains(err.Error(), "Out of Memory Error") {
+			return fmt.Errorf("these logs need more memory than they were given; try again with a larger --memory: %w", err)
+		}
 		return err
 	}
 	if nothing {

@@ -137,8 +137,8 @@ var units = []struct {
 	factor int64
 }{{"kib", 1 << 10}, {"mib", 1 << 20}, {"gib", 1 << 30}, {"kb", 1e3}, {"mb", 1e6}, {"gb", 1e9}, {"b", 1}, {"", 1}}
 
-// leastMemory is below what DuckDB can work.
-const leastMemory = 64 << 20
+// leastMemory is the least that the database can work with.
+const leastMemory = 128 << 20
 
 func (b *byteSize) Set(s string) error {
 	low := strings.ToLower(strings.TrimSpace(s))
@@ -155,7 +155,7 @@ func (b *byteSize) Set(s string) error {
 			*b = byteSize(v)
 			return nil
 		}
-		return errors.New("at least 64MiB")
+		return errors.New("at least 128MiB")
 	}
 	return errors.New("want a size such as 512MiB or 2GB")
 }

@@ -28,8 +28,8 @@ func newSourcesCommand() *cobra.Command {
 		Use:   "sources [PATH…]",
 		Short: "say which files would be read, and why the rest would not",
 		Long: `Looks at the first bytes of every file below the given paths (default: the
-current folder) and says in which
-format it would be read, or why not. Nothing else is read.
+current folder) and says in which format it would be read, or why not. Nothing
+else is read.
 
 EXIT STATUS
   0  at least one file would be read

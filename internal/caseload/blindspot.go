@@ -127,15 +127,6 @@ func (c *Coverage) BlindSpots(detectors []detect.Detector) []BlindSpot {
 type adder func(route, reason, fix string)
 
 func (c *Coverage) missingLogs(add adder) {
-	if !c.Logs["dns"] {
-		add("theft by DNS look-ups; and the names of far ends, which are addresses only here", "there is no dns log", "keep Zeek's dns.log where clients ask, not only behind the resolver")
-	}
-	if !c.Logs["http"] {
-		add("unencrypted web uploads: which files, accepted or not", "there is no http log", "keep Zeek's http.log, or the proxy's log")
-	}
-	if !c.Logs["ssl"] {
-		add("command channels that show by their certificates", "there is no ssl log", "keep Zeek's ssl.log and x509.log")
-	}
 	if !c.Logs["smb_files"] && !c.Logs["files"] {
 		add("gathering of files from shares before they leave", "there is no files or smb_files log", "keep Zeek's files.log and smb_files.log of the server networks")
 	}
@@ -158,7 +149,7 @@ func (c *Coverage) holes(add adder) {
 			"find out why the sensor was silent; look at other logs for those hours")
 	}
 	if c.Bad > 0 || c.Unread > 0 {
-		add("what the unreadable records and files would have shown", fmt.Sprintf("%d records and %d files could not be read (see sources)", c.Bad, c.Unread),
+		add("what the unreadable records and files would have shown", fmt.Sprintf("%s and %s could not be read (see sources)", plural(c.Bad, "record"), plural(c.Unread, "file")),
 			"look at the samples in the list of sources; ask for undamaged copies")
 	}
 	if len(c.Skipped) > 0 {
@@ -220,4 +211,11 @@ func list(s []string) string {
 		return strings.Join(s[:5], ", ") + fmt.Sprintf(" and %d more", len(s)-5)
 	}
 	return strings.Join(s, ", ")
+}
+
+func plural(n int64, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }

@@ -57,6 +57,8 @@ type Loss struct {
 	Ceiling  *int64 // nil where the capture was incomplete
 	OnWire   int64  // payload of the findings of exfiltration
 	Files    []detect.File
+	// Estimated: part of Accepted is a share of payload, for no log names what it was.
+	Estimated bool
 }
 
 // Build joins findings into cases, heaviest first. users tells how many hosts
@@ -198,6 +200,7 @@ func loss(fs []detect.Finding) Loss {
 		}
 		l.Accepted += f.Accepted
 		l.OnWire += f.BytesOut
+		l.Estimated = l.Estimated || f.Estimated
 		complete = complete && !f.Incomplete
 		for _, x := range f.Files {
 			k := key{f.Label, x.Name, x.Bytes}

@@ -1,7 +1,9 @@
 package condense
 
 import (
+	"cmp"
 	"context"
+	"math/bits"
 	"net/netip"
 	"slices"
 	"strings"
@@ -121,7 +123,8 @@ func (c *Condenser) Hours() ([]uint32, error) {
 
 // Rows condenses the records of table t and hands the rows to emit, a batch at
 // a time, from one goroutine at a time but in no particular order. A row and
-// its slices are valid during the call only.
+// its slices are valid during the call only. Tables are asked for in the order
+// of their ids: the rows of Service come from the records of Conversation.
 func (c *Condenser) Rows(ctx context.Context, t *Table, emit func([]Row) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -130,7 +133,7 @@ func (c *Condenser) Rows(ctx context.Context, t *Table, emit func([]Row) error) 
 	var mu sync.Mutex
 	for range c.workers {
 		wg.Go(func() {
-			f := finisher{c: c, t: t, duplicates: map[uint32]int64{}, ports: map[uint16]int64{}}
+			f := finisher{c: c, t: t, w: &writer{p: &c.pool}, duplicates: map[uint32]int64{}, ports: map[uint16]int64{}}
 			for n := range next {
 				rows, err := f.partition(n)
 				if err == nil && len(rows) > 0 {
@@ -143,6 +146,9 @@ func (c *Condenser) Rows(ctx context.Context, t *Table, emit func([]Row) error) 
 				if err != nil {
 					cancel(err)
 				}
+			}
+			if err := f.w.close(); err != nil {
+				cancel(err)
 			}
 			c.mu.Lock()
 			for s, n := range f.duplicates {
@@ -170,7 +176,9 @@ func (c *Condenser) Duplicates() map[uint32]int64 { return c.duplicates }
 type finisher struct {
 	c          *Condenser
 	t          *Table
+	w          *writer // takes rows of other tables
 	records    []record
+	order      []packed
 	events     []Event
 	lists      []byte
 	sums       []int64
@@ -192,7 +200,10 @@ func (f *finisher) partition(n int) ([]Row, error) {
 			b = decodeRecord(b, f.t, &f.records[len(f.records)-1])
 		}
 	}
-	slices.SortFunc(f.records, func(a, b record) int { return f.compare(&a, &b) })
+	f.sort()
+	if f.t.ID == Conversation {
+		f.services()
+	}
 	f.dropRepeats()
 	f.rows, f.lists, f.sums, f.exemplars = f.rows[:0], f.lists[:0], f.sums[:0], f.exemplars[:0]
 	last := len(f.t.Key) - 1 // the sensor
@@ -208,6 +219,89 @@ func (f *finisher) partition(n int) ([]Row, error) {
 		i = j
 	}
 	return f.rows, nil
+}
+
+// packed is the beginning of a record's key, in 64 bits that compare as it does,
+// and the record's position.
+type packed struct {
+	key uint64
+	at  uint32
+}
+
+// sort brings the records into the order of compare. Records are long: sorting
+// what is packed of them first and moving each once takes a quarter of the time.
+func (f *finisher) sort() {
+	rs := f.records
+	low, high := rs[0].key, rs[0].key
+	for i := range rs {
+		for k := range f.t.Key {
+			low[k], high[k] = min(low[k], rs[i].key[k]), max(high[k], rs[i].key[k])
+		}
+	}
+	columns, used := 0, 0
+	var width [maxKey]int
+	for columns < len(f.t.Key) {
+		width[columns] = bits.Len32(high[columns] - low[columns])
+		if used += width[columns]; used > 64 {
+			break
+		}
+		columns++
+	}
+	f.order = f.order[:0]
+	for i := range rs {
+		p := packed{at: uint32(i)}
+		for k := range columns {
+			p.key = p.key<<width[k] | uint64(rs[i].key[k]-low[k])
+		}
+		f.order = append(f.order, p)
+	}
+	slices.SortFunc(f.order, func(a, b packed) int {
+		if a.key != b.key {
+			return cmp.Compare(a.key, b.key)
+		}
+		return cmp.Compare(a.at, b.at)
+	})
+	f.arrange()
+	for i := 0; i < len(rs); {
+		j := i + 1
+		for j < len(rs) && f.order[j].key == f.order[i].key {
+			j++
+		}
+		slices.SortFunc(rs[i:j], func(a, b record) int { return f.compare(&a, &b) })
+		i = j
+	}
+}
+
+// arrange moves the records to where order wants them.
+func (f *finisher) arrange() {
+	for i := range f.order {
+		from := int(f.order[i].at)
+		for from < i { // already moved: follow where it went
+			from = int(f.order[from].at)
+		}
+		f.records[i], f.records[from] = f.records[from], f.records[i]
+		f.order[i].at = uint32(from)
+	}
+}
+
+// services files the services of connections under table Service, once for a run
+// of equal ones: a condensed row has far fewer of them than records.
+func (f *finisher) services() {
+	const pair, sensor = 5, 6
+	to := Tables[Service]
+	for i := range f.records {
+		r := &f.records[i]
+		if r.service == 0 {
+			continue
+		}
+		if i > 0 && f.records[i-1].service == r.service && sameKey(&f.records[i-1], r, len(f.t.Key)) {
+			continue
+		}
+		s := record{event: Event{TS: int64(r.key[0]) * hourMicros, Source: r.event.Source, Offset: r.event.Offset}}
+		copy(s.key[:pair], r.key[:pair])
+		s.key[pair], s.key[len(to.Key)-1] = r.service, r.key[sensor]
+		f.w.put(to, &s)
+	}
 }
 
 // compare orders by key without sensor, then sensor, then event; equal events

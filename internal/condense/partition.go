@@ -20,7 +20,8 @@ const localBuffer = 2 << 10
 type record struct {
 	key     [maxKey]uint32
 	event   Event
-	primary bool // counts as one of its source's records
+	primary bool   // counts as one of its source's records
+	service uint32 // of a connection; becomes a row of table Service
 }
 
 // appendRecord encodes r for table t.
@@ -37,6 +38,9 @@ func appendRecord(b []byte, t *Table, r *record) []byte {
 		s |= 1
 	}
 	b = binary.AppendUvarint(b, s)
+	if t.ID == Conversation {
+		b = binary.AppendUvarint(b, uint64(r.service))
+	}
 	return binary.AppendUvarint(b, uint64(r.event.Offset))
 }
 
@@ -57,6 +61,10 @@ func decodeRecord(b []byte, t *Table, r *record) []byte {
 	s, n := binary.Uvarint(b)
 	b = b[n:]
 	r.event.Source, r.primary = uint32(s>>1), s&1 != 0
+	if t.ID == Conversation {
+		v, n := binary.Uvarint(b)
+		r.service, b = uint32(v), b[n:]
+	}
 	o, n := binary.Uvarint(b)
 	r.event.Offset = int64(o)
 	return b[n:]
@@ -194,21 +202,27 @@ func partitionOf(t *Table, key *[maxKey]uint32) int {
 	return int((h ^ h>>29 ^ h>>47) & (partitions - 1))
 }
 
-// writer collects one goroutine's records for all partitions.
+// writer collects one goroutine's records for all partitions of the tables
+// that it is given records of.
 type writer struct {
 	p    *pool
-	bufs [numTables][partitions][]byte
+	bufs [numTables]*[partitions][]byte
 	err  error
 }
 
 func (w *writer) put(t *Table, r *record) {
+	bufs := w.bufs[t.ID]
+	if bufs == nil {
+		bufs = new([partitions][]byte)
+		w.bufs[t.ID] = bufs
+	}
 	n := partitionOf(t, &r.key)
-	b := appendRecord(w.bufs[t.ID][n], t, r)
+	b := appendRecord(bufs[n], t, r)
 	if len(b) >= localBuffer {
 		w.flush(t.ID, n, b)
 		b = b[:0]
 	}
-	w.bufs[t.ID][n] = b
+	bufs[n] = b
 }
 
 func (w *writer) flush(table, part int, b []byte) {
@@ -218,11 +232,14 @@ func (w *writer) flush(table, part int, b []byte) {
 }
 
 func (w *writer) close() error {
-	for t := range w.bufs {
-		for n, b := range w.bufs[t] {
-			w.flush(t, n, b)
-			w.bufs[t][n] = nil
+	for t, bufs := range w.bufs {
+		if bufs == nil {
+			continue
 		}
+		for n, b := range bufs {
+			w.flush(t, n, b)
+		}
+		w.bufs[t] = nil
 	}
 	return w.err
 }

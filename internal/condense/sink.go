@@ -49,9 +49,12 @@ type Sink struct {
 	ids    *cache
 	source uint32
 	r      record
+	log    string // of the last record, and its id
+	logID  uint32
 
-	// The last set rows put, so that a million equal ones cost one comparison.
-	lastSet [numTables]map[[maxKey]uint32]struct{}
+	// The set rows put last, so that a million equal ones cost one comparison
+	// each. One that another pushed out is put again; Rows drops repeats.
+	lastSet [numTables][]setKey
 	domains map[string]domain
 	how     []byte
 }
@@ -85,7 +88,10 @@ func (s *Sink) begin(log string, h *event.Head) *record {
 	if s.Records == 1 || h.TS > s.Last {
 		s.Last = h.TS
 	}
-	s.set(Coverage, h, s.ids.name([]byte(log)))
+	if s.log != log {
+		s.log, s.logID = log, s.ids.name([]byte(log))
+	}
+	s.set(Coverage, h, s.logID, 0)
 	r := s.blank(h)
 	r.primary = true
 	return r
@@ -109,23 +115,34 @@ func (s *Sink) pair(r *record, h *event.Head, p event.Proto) {
 	r.key[3], r.key[4] = uint32(h.RespPort), uint32(p)
 }
 
-// set files a row of a table that only remembers that a key occurred in an hour.
-func (s *Sink) set(table int, h *event.Head, key ...uint32) {
-	t := Tables[table]
-	var r record
-	r.key[0] = uint32(int64(h.TS) / hourMicros)
-	copy(r.key[1:], key)
-	r.key[len(t.Key)-1] = s.ids.name(h.Sensor)
-	seen := s.lastSet[table]
-	if _, ok := seen[r.key]; ok {
+// setKey is hour, one or two ids and sensor of a set row. Only the zero value
+// is not used.
+type setKey struct {
+	hour, a, b, sensor uint32
+	used               bool
+}
+
+// setBits says how many set rows of a table are remembered.
+const setBits = 13
+
+// set files a row of a table that only remembers that a key occurred in an hour:
+// one id, or two.
+func (s *Sink) set(table int, h *event.Head, a, b uint32) {
+	k := setKey{uint32(int64(h.TS) / hourMicros), a, b, s.ids.name(h.Sensor), true}
+	if s.lastSet[table] == nil {
+		s.lastSet[table] = make([]setKey, 1<<setBits)
+	}
+	x := uint64(a)<<32 | uint64(b)
+	x = (x ^ uint64(k.hour)<<16 ^ uint64(k.sensor)<<40) * 0x9e3779b97f4a7c15
+	last := &s.lastSet[table][x>>(64-setBits)]
+	if *last == k {
 		return
 	}
-	if seen == nil || len(seen) > 1<<16 {
-		seen = make(map[[maxKey]uint32]struct{})
-		s.lastSet[table] = seen
-	}
-	seen[r.key] = struct{}{}
-	r.event = Event{TS: int64(r.key[0]) * hourMicros, Source: s.source, Offset: h.Offset}
+	*last = k
+	t := Tables[table]
+	r := record{event: Event{TS: int64(k.hour) * hourMicros, Source: s.source, Offset: h.Offset}}
+	r.key[0], r.key[1], r.key[2] = k.hour, a, b
+	r.key[len(t.Key)-1] = k.sensor
 	s.w.put(t, &r)
 }
 
@@ -140,16 +157,14 @@ func (s *Sink) Conn(c *event.Conn) {
 		ConvDuration: known(c.Duration), ConvBytesOrig: known(c.OrigBytes), ConvBytesResp: known(c.RespBytes),
 		ConvMeta: int64(c.OrigPort) | int64(c.State)<<16, ConvMissed: known(c.MissedBytes),
 	}
-	orig, resp, port, proto := r.key[1], r.key[2], r.key[3], r.key[4]
+	r.service = s.ids.name(c.Service)
+	orig, resp := r.key[1], r.key[2]
 	s.put(Conversation, &c.Head, r)
-	if len(c.Service) > 0 {
-		s.set(Service, &c.Head, orig, resp, port, proto, s.ids.name(c.Service))
-	}
 	if c.LocalOrig == event.Yes {
-		s.set(LocalHint, &c.Head, orig)
+		s.set(LocalHint, &c.Head, orig, 0)
 	}
 	if c.LocalResp == event.Yes {
-		s.set(LocalHint, &c.Head, resp)
+		s.set(LocalHint, &c.Head, resp, 0)
 	}
 }
 
@@ -174,7 +189,10 @@ func (s *Sink) DNS(d *event.DNS) {
 	domain := s.domain(name)
 	r.key[3] = domain.id
 	var below []byte
-	if len(name) > len(domain.text)+1 && domain.text != "arpa" {
+	switch {
+	case domain.text == psl.None:
+		below = name
+	case len(name) > len(domain.text)+1 && domain.text != "arpa":
 		below = name[:len(name)-len(domain.text)-1]
 	}
 	var answers int64
@@ -193,7 +211,7 @@ func (s *Sink) DNS(d *event.DNS) {
 // called by name. Names that carry much information are kept by their
 // registered domain only: they are not names.
 func (s *Sink) answers(d *event.DNS, name, below []byte) {
-	if len(d.Answers) == 0 || len(name) == 0 {
+	if len(d.Answers) == 0 || len(name) == 0 || len(below) == len(name) {
 		return
 	}
 	if len(below) > 40 {
@@ -267,7 +285,11 @@ func information(b []byte) int64 {
 // SSL files a TLS session.
 func (s *Sink) SSL(e *event.SSL) {
 	r := s.begin("ssl", &e.Head)
-	s.pair(r, &e.Head, event.ProtoTCP)
+	proto := event.ProtoTCP
+	if bytes.HasPrefix(e.Version, []byte("DTLS")) {
+		proto = event.ProtoUDP
+	}
+	s.pair(r, &e.Head, proto)
 	n := s.ids.name
 	r.key[5], r.key[6], r.key[7], r.key[8] = n(lower(e.ServerName)), n(e.JA3), n(e.Subject), n(e.Issuer)
 	client := e.ClientSubject
@@ -356,12 +378,18 @@ func (s *Sink) HTTP(h *event.HTTP) {
 	s.put(Transfer, &h.Head, r)
 }
 
-// withoutPort cuts the port off a Host header (RFC 9110 section 7.2).
+// withoutPort cuts the port off a Host header (RFC 9110 section 7.2) and the
+// brackets off an IPv6 address.
 func withoutPort(host []byte) []byte {
-	if i := bytes.LastIndexByte(host, ':'); i > 0 && (host[0] == '[' || bytes.IndexByte(host, ':') == i) {
-		host = host[:i]
+	if len(host) > 0 && host[0] == '[' {
+		if i := bytes.IndexByte(host, ']'); i > 0 {
+			return host[1:i]
+		}
 	}
-	return bytes.Trim(host, "[]")
+	if i := bytes.LastIndexByte(host, ':'); i > 0 && bytes.IndexByte(host, ':') == i {
+		return host[:i]
+	}
+	return host
 }
 
 func first(bs [][]byte) []byte {

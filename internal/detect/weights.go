@@ -50,7 +50,7 @@ var (
 
 	// Rarity. See Rare for the graded one.
 	RareFarEnd    = Weight{Rarity, 10, "far end used by %d of %d hosts"}
-	NewFarEnd     = Weight{Rarity, 5, "far end first seen %s, %d days into the records"}
+	NewFarEnd     = Weight{Rarity, 5, "far end first seen %s, on day %d of the records"}
 	Common        = Weight{Innocence, -14, "far end used by %d of %d hosts"}
 	Established   = Weight{Innocence, -4, "in use on %d of %d days, from the first day of the records on"}
 	SinglePurpose = Weight{Innocence, -8, "the host has hardly any other far end (%d), from the first day on, as appliances do"}
@@ -96,6 +96,7 @@ var (
 
 	// Content.
 	Archive      = Weight{Content, 8, "an archive was sent: %s"}
+	ArchiveTried = Weight{Content, 6, "an archive was sent, though not accepted: %s"}
 	ManyArchives = Weight{Content, 4, "%d archives of about equal size"}
 	NamedFiles   = Weight{Content, 3, "files accepted by the far end: %d"}
 	TypeLie      = Weight{Content, 6, "%s is in truth %s"}

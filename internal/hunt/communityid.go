@@ -48,7 +48,7 @@ func communityID(orig, resp event.Addr, origPort, respPort uint16, p event.Proto
 func icmpReply(t uint16, v6 bool) (uint16, bool) {
 	pairs := [][2]uint16{{8, 0}, {13, 14}, {15, 16}, {17, 18}, {10, 9}}
 	if v6 {
-		pairs = [][2]uint16{{128, 129}, {133, 134}, {135, 136}, {130, 131}, {144, 145}}
+		pairs = [][2]uint16{{128, 129}, {133, 134}, {135, 136}, {130, 131}, {139, 140}, {144, 145}}
 	}
 	for _, p := range pairs {
 		switch t {

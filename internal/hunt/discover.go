@@ -36,14 +36,19 @@ type File struct {
 // Discover finds and sniffs every file below paths, in order of path. What
 // cannot be read, or is not there, is a File with a Problem.
 func Discover(ctx context.Context, paths []string) ([]File, error) {
-	w := walker{seen: map[string]bool{}}
+	w := walker{seen: map[string]bool{}, folders: map[identity]string{}}
+	// Which of two names of a folder is shown must not depend on the order.
+	paths = slices.Clone(paths)
+	for i, p := range paths {
+		paths[i] = filepath.Clean(p)
+	}
+	slices.Sort(paths)
 	for _, p := range paths {
-		if err := w.walk(ctx, filepath.Clean(p), nil); err != nil {
+		if err := w.walk(ctx, p, nil); err != nil {
 			return nil, err
 		}
 	}
 	slices.SortFunc(w.files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
-	type identity struct{ device, inode uint64 }
 	first := map[identity]string{}
 	for i := range w.files {
 		f := &w.files[i]
@@ -64,11 +69,23 @@ func Discover(ctx context.Context, paths []string) ([]File, error) {
 	return w.files, nil
 }
 
+// identity is what all names of one file or folder share.
+type identity struct{ device, inode uint64 }
+
+func identityOf(st fs.FileInfo) (id identity, ok bool) {
+	sys, ok := st.Sys().(*syscall.Stat_t)
+	if ok {
+		id = identity{uint64(sys.Dev), sys.Ino}
+	}
+	return id, ok && sys.Ino != 0
+}
+
 // walker collects files; directories are visited once, however many links lead
 // to them.
 type walker struct {
-	files []File
-	seen  map[string]bool
+	files   []File
+	seen    map[string]bool
+	folders map[identity]string // visited, with the path by which
 }
 
 func (w *walker) walk(ctx context.Context, path string, above []fs.FileInfo) error {
@@ -92,6 +109,13 @@ func (w *walker) walk(ctx context.Context, path string, above []fs.FileInfo) err
 				return nil
 			}
 		}
+		if id, ok := identityOf(st); ok {
+			if other, again := w.folders[id]; again {
+				w.files = append(w.files, File{Path: path, Problem: "the same folder as " + other, Harmless: true})
+				return nil
+			}
+			w.folders[id] = path
+		}
 		entries, err := os.ReadDir(path)
 		if err != nil {
 			w.refuse(path, plain(err).Error())
@@ -105,8 +129,8 @@ func (w *walker) walk(ctx context.Context, path string, above []fs.FileInfo) err
 		}
 	case st.Mode().IsRegular():
 		f := File{Path: path, Size: st.Size(), ModTime: st.ModTime().UnixNano()}
-		if sys, ok := st.Sys().(*syscall.Stat_t); ok {
-			f.Inode, f.device = sys.Ino, uint64(sys.Dev)
+		if id, ok := identityOf(st); ok {
+			f.Inode, f.device = id.inode, id.device
 		}
 		w.files = append(w.files, f)
 	default:

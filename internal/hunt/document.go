@@ -186,13 +186,14 @@ func present(c *caseload.Case, rank int, complete bool, evidence map[detect.Plac
 		}
 	}
 	slices.SortFunc(out.Hours, func(a, b report.Hour) int { return a.Start.Compare(b.Start) })
+	out.Events = distinct(out.Events)
 	slices.SortStableFunc(out.Events, func(a, b report.Event) int { return a.When.Compare(b.When) })
-	out.Summary = summary(c, &out)
+	out.Summary = summary(c)
 	return out
 }
 
 func loss(l *caseload.Loss, complete bool) report.Loss {
-	out := report.Loss{BytesSent: report.Bounds{Low: l.Accepted}, BytesOnWire: l.OnWire, Files: []report.File{}}
+	out := report.Loss{BytesSent: report.Bounds{Low: l.Accepted}, BytesOnWire: l.OnWire, Estimated: l.Estimated, Files: []report.File{}}
 	if complete && l.Ceiling != nil {
 		n := *l.Ceiling
 		out.BytesSent.High = &n
@@ -255,19 +256,35 @@ func timeline(f *detect.Finding) (out []report.Event) {
 		add(f.First, fmt.Sprintf("%s first tries to reach %s, and is not answered", f.Src, far))
 		add(f.Last, fmt.Sprintf("last attempt of %d", f.Attempts))
 	default:
-		add(f.First, fmt.Sprintf("%s first reaches %s (%s)", f.Src, far, f.Detector))
+		add(f.First, fmt.Sprintf("%s first reaches %s", f.Src, far))
 		if f.Last > f.First {
-			add(f.Last, fmt.Sprintf("%s last reaches %s, after %d times", f.Src, far, f.Events))
+			add(f.Last, fmt.Sprintf("%s last reaches %s", f.Src, far))
+		}
+	}
+	return out
+}
+
+// distinct drops events that another finding about the same connections gave.
+func distinct(events []report.Event) (out []report.Event) {
+	for _, e := range events {
+		if !slices.Contains(out, e) {
+			out = append(out, e)
 		}
 	}
 	return out
 }
 
 // summary says in one sentence who sent what where.
-func summary(c *caseload.Case, r *report.Case) string {
+func summary(c *caseload.Case) string {
+	// Where something left, only the far ends that it left for.
+	left := slices.Contains(c.Stages, detect.Exfiltration)
 	var far []string
-	for _, d := range r.Destinations {
-		if s := detect.FarEnd(d.IP, d.Name, d.Port); !slices.Contains(far, s) {
+	for i := range c.Findings {
+		f := &c.Findings[i]
+		if left && f.Stage != detect.Exfiltration {
+			continue
+		}
+		if s := detect.FarEnd(f.Dst, f.DstName, f.Port); !slices.Contains(far, s) {
 			far = append(far, s)
 		}
 	}
@@ -282,7 +299,7 @@ func summary(c *caseload.Case, r *report.Case) string {
 	since := detect.Date(c.First)
 	switch {
 	case len(c.Loss.Files) > 0:
-		return fmt.Sprintf("Since %s: %s sent at least %s in %s to the outside, accepted there; far ends: %s.",
+		return fmt.Sprintf("Since %s: %s sent at least %s in %s to %s, which accepted it.",
 			since, who, detect.Bytes(c.Loss.Accepted), report.Plural(int64(len(c.Loss.Files)), "file"), where)
 	case c.Loss.Accepted > 0:
 		return fmt.Sprintf("Since %s: %s sent at least %s to %s; no log names what it was.", since, who, detect.Bytes(c.Loss.Accepted), where)

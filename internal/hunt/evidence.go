@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"syscall"
 
 	"barium/internal/detect"
 	"barium/internal/format"
@@ -19,7 +20,7 @@ import (
 )
 
 // fetch reads the raw records at the given places again from their sources and
-// returns what evidence needs of each. Sources that are gone, or shorter than
+// returns what evidence needs of each. Sources that are gone, or others than
 // they were, give evidence without a raw line, which says so.
 func fetch(ctx context.Context, places []detect.Place, sources []ledger.Source) (map[detect.Place]report.Evidence, error) {
 	byID := map[uint32]ledger.Source{}
@@ -64,6 +65,10 @@ func fetchFrom(ctx context.Context, s ledger.Source, places []detect.Place, out 
 		return nil
 	}
 	defer f.Close()
+	if changed(f, s) {
+		gone(0, "the source is another one now than when it was read")
+		return nil
+	}
 	raw, _, err := container.Open(f)
 	if err != nil {
 		gone(0, "the source cannot be read any more: "+err.Error())
@@ -76,12 +81,12 @@ func fetchFrom(ctx context.Context, s ledger.Source, places []detect.Place, out 
 			return err
 		}
 		if err := r.seek(p.Offset); err != nil {
-			gone(i, "the source is shorter now than when it was read")
+			gone(i, "the source is damaged before this place")
 			return nil
 		}
 		line := r.line + 1
 		record, err := r.record()
-		if err != nil && !errors.Is(err, io.EOF) {
+		if err != nil && (len(record) == 0 || !errors.Is(err, io.EOF)) {
 			gone(i, "the source is damaged here")
 			return nil
 		}
@@ -93,6 +98,21 @@ func fetchFrom(ctx context.Context, s ledger.Source, places []detect.Place, out 
 		out[p] = e
 	}
 	return nil
+}
+
+// changed reports whether the file at a source's path is not the one that was
+// read: its lines would be shown as evidence though they are others. A log that
+// has grown since is the same.
+func changed(f *os.File, s ledger.Source) bool {
+	st, err := f.Stat()
+	if err != nil {
+		return true
+	}
+	grown := false
+	if sys, ok := st.Sys().(*syscall.Stat_t); ok {
+		grown = sys.Ino == s.Inode && st.Size() > s.Size
+	}
+	return !grown && (st.Size() != s.Size || st.ModTime().UnixNano() != s.ModTime)
 }
 
 // lineReader finds records by offset in a stream and counts lines on the way.

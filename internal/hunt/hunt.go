@@ -83,6 +83,10 @@ func Run(ctx context.Context, o Options) (doc *report.Document, err error) {
 	return doc, nil
 }
 
+// leastDatabase is the least memory in bytes that the database gets: with half
+// of it, the joins of a look at a week of a small hospital fail.
+const leastDatabase = 128 << 20
+
 // open opens the ledger that the options name, or a temporary one. done closes
 // it, and removes the temporary one.
 func open(ctx context.Context, o Options) (s ledger.Store, done func() error, err error) {
@@ -94,7 +98,7 @@ func open(ctx context.Context, o Options) (s ledger.Store, done func() error, er
 		}
 		path, remove = filepath.Join(dir, "ledger"), func() error { return os.RemoveAll(dir) }
 	}
-	store, err := duck.Open(ctx, path, duck.Options{Memory: o.Memory / 2, TempDir: o.TempDir})
+	store, err := duck.Open(ctx, path, duck.Options{Memory: max(o.Memory/2, leastDatabase), TempDir: o.TempDir})
 	if err != nil {
 		return nil, nil, errors.Join(err, remove())
 	}

@@ -13,7 +13,7 @@ type Options struct {
 	Internal []string // networks that are inside; empty for the default
 	Since    time.Time
 	Until    time.Time
-	Memory   int64  // bytes; half for records, half for the database; 0 for a quarter of the machine's
+	Memory   int64  // bytes; half for records, half (at least 128 MiB) for the database; 0 for a quarter of the machine's
 	TempDir  string // for the temporary ledger and what exceeds Memory
 	Injected string // what in the input was generated; empty for real logs
 	Version  string // of barium, for the report

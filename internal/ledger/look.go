@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	_ "embed"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 )
@@ -21,12 +22,13 @@ type Window struct {
 // WindowOf returns the window of whole hours that covers since to until; a zero
 // time leaves that side open.
 func WindowOf(since, until time.Time) Window {
-	w := Window{0, 1<<32 - 1}
+	w := Window{0, math.MaxUint32}
+	hour := func(seconds int64) uint32 { return uint32(min(max(seconds/3600, 0), math.MaxUint32)) }
 	if !since.IsZero() {
-		w.Since = uint32(since.Unix() / 3600)
+		w.Since = hour(since.Unix())
 	}
 	if !until.IsZero() {
-		w.Until = uint32((until.Unix() + 3599) / 3600)
+		w.Until = hour(until.Unix() + 3599)
 	}
 	return w
 }
@@ -42,10 +44,17 @@ type Look struct {
 
 // Facts are figures about the whole look that detectors weigh by.
 type Facts struct {
-	Hosts       int64 // inside addresses that opened a conversation with the outside
-	First, Last int64 // of all conversations, microseconds; 0 without any
-	DNS         bool  // there are look-ups
+	Hosts int64 // inside addresses that opened a conversation with the outside
+	// First and Last conversation, in microseconds, of the last stretch of records
+	// without a gap of more than MaxGap hours; 0 without any. What is new or usual
+	// is told from the beginning of that stretch: nothing is known of the gap.
+	First, Last int64
+	DNS         bool // there are look-ups
 }
+
+// MaxGap is for how many hours there may be no conversation within a stretch of
+// records: a long weekend.
+const MaxGap = 96
 
 // NewLook prepares the views for a window and networks. Only one look of a
 // store can be in use at a time.
@@ -65,10 +74,27 @@ func NewLook(ctx context.Context, s Store, w Window, n Networks) (*Look, error) 
 		}
 	}
 	l := &Look{Store: s, Window: w, Networks: n}
-	err := One(ctx, s, `SELECT (SELECT count(DISTINCT host) FROM contact WHERE outbound),
-		(SELECT coalesce(min(first), 0) FROM oriented), (SELECT coalesce(max(last), 0) FROM oriented),
-		(SELECT count(*) > 0 FROM looked)`, &l.Facts.Hosts, &l.Facts.First, &l.Facts.Last, &l.Facts.DNS)
+	err := One(ctx, s, `SELECT (SELECT count(DISTINCT host) FROM contact WHERE outbound), (SELECT count(*) > 0 FROM looked)`,
+		&l.Facts.Hosts, &l.Facts.DNS)
+	if err != nil {
+		return nil, err
+	}
+	l.Facts.First, l.Facts.Last, err = stretch(ctx, s)
 	return l, err
+}
+
+// stretch returns the first and last conversation of the last stretch of records.
+func stretch(ctx context.Context, s Store) (first, last int64, err error) {
+	var hour, prev uint32
+	var from, to int64
+	err = Each(ctx, s, "SELECT hour, min(first), max(last) FROM oriented GROUP BY hour ORDER BY hour", nil, []any{&hour, &from, &to}, func() error {
+		if first == 0 || hour-prev > MaxGap {
+			first = from
+		}
+		prev, last = hour, max(last, to)
+		return nil
+	})
+	return first, last, err
 }
 
 // One runs a query that gives one row and scans it.

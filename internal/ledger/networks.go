@@ -34,6 +34,9 @@ func ParseNetworks(given []string) (Networks, error) {
 				}
 				p = netip.PrefixFrom(a.Unmap(), a.Unmap().BitLen())
 			}
+			if a := p.Addr(); a.Is4In6() && p.Bits() >= 96 {
+				p = netip.PrefixFrom(a.Unmap(), p.Bits()-96)
+			}
 			n.add(Network{p.Masked(), "given"})
 		}
 	}

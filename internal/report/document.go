@@ -79,6 +79,7 @@ type Bounds struct {
 // Loss is what a case took, as far as the logs show.
 type Loss struct {
 	BytesSent   Bounds `json:"bytes_sent"`    // content that the far end accepted, each file once
+	Estimated   bool   `json:"estimated"`     // part of bytes_sent is 95 % of the payload: no log names what was sent
 	BytesOnWire int64  `json:"bytes_on_wire"` // payload sent, with repeats and protocol overhead
 	Files       []File `json:"files"`
 	Records     Bounds `json:"records"`

@@ -258,7 +258,7 @@ func pathParts(value string) []string {
 // plainWords are stems that say nothing about anyone but stand in barium's own
 // sentences, which would become unreadable without them, and the names of the
 // logs themselves.
-var plainWords = wordSet("account archive backup bytes case conn content data default destination dhcp dns " +
+var plainWords = wordSet("ssl x509 http files smb_files ftp capture_loss kerberos ntlm notice weird software tunnel ssh rdp smtp dce_rpc smb_mapping known_hosts known_services pe ocsp ntp snmp stats account archive backup bytes case conn content data default destination dhcp dns " +
 	"document event export file files finding ftp host hour http index kerberos log logs main name ntlm " +
 	"output packets patient patients record records report result sent server smb smtp software source ssh " +
 	"ssl syslog test theft traffic tunnel upload weird weight wire x509")

@@ -213,7 +213,7 @@ func median(calls []detect.Call) int64 {
 func reason(c *candidate, r rhythm, f *detect.Finding) string {
 	far := detect.FarEnd(f.Dst, f.DstName, c.port)
 	if len(c.ips) > 1 {
-		far += fmt.Sprintf(" and %d more addresses", len(c.ips)-1)
+		far += fmt.Sprintf(" and more addresses (%d)", len(c.ips)-1)
 	}
 	switch {
 	case f.Attempts == f.Events:

@@ -217,7 +217,7 @@ func (o *oddities) terms(c *candidate) (ts []detect.Term, techniques []string) {
 func reason(c *candidate, o *oddities, f *detect.Finding) string {
 	far := detect.FarEnd(f.Dst, f.DstName, c.port)
 	if o.fars > 1 {
-		far += fmt.Sprintf(" and %d more addresses", o.fars-1)
+		far += fmt.Sprintf(" and more addresses (%d)", o.fars-1)
 	}
 	s := fmt.Sprintf("%s held %d TLS sessions with %s within %s", c.host, len(c.sessions), far, detect.Span(max(f.Last-f.First, 1_000_000)))
 	switch {

@@ -56,13 +56,9 @@ func score(c *candidate) (detect.Finding, bool) {
 		return f, false // nothing was answered: attempts are no upload
 	}
 	f.Hours = detect.Hourly(calls)
-	if f.BytesIn > 0 {
-		f.Accepted = f.BytesOut / 100 * contentShare
-	}
 	f.Places = c.evidence(calls)
-	if took := c.took(); took > 0 {
-		f.Accepted = took
-	}
+	f.Accepted = c.took() + c.unnamed()
+	f.Estimated = f.Accepted > 0 && c.took() == 0
 	for _, x := range c.files {
 		f.Files = append(f.Files, x.File)
 		f.Incomplete = f.Incomplete || x.partial
@@ -75,8 +71,7 @@ func score(c *candidate) (detect.Finding, bool) {
 				f.Entities = append(f.Entities, e)
 			}
 		}
-		switch {
-		case strings.HasPrefix(x.How, "FTP"), x.port == 80:
+		if strings.HasPrefix(x.How, "FTP") || strings.HasPrefix(x.How, "HTTP") {
 			f.Techniques = union(f.Techniques, "T1048.003")
 		}
 		if x.isArchive() {
@@ -95,6 +90,30 @@ func score(c *candidate) (detect.Finding, bool) {
 		{Where: "packets", Text: "if a capture exists: what do the first bytes of the transfers say of their content?"},
 	}
 	return f, f.Weight() > 0
+}
+
+// unnamed returns the content at least of answered connections of which no log
+// says what they carried. Where files are known, only HTTP tells which
+// connections carried them; FTP sends them over others.
+func (c *candidate) unnamed() (n int64) {
+	if slices.ContainsFunc(c.files, func(f file) bool { return !strings.HasPrefix(f.How, "HTTP") }) {
+		return 0
+	}
+	var in int64
+	for i := range c.pieces {
+		p := &c.pieces[i]
+		for _, x := range p.calls {
+			if x.Attempt || slices.ContainsFunc(c.files, func(f file) bool { return f.by(p, &x) }) {
+				continue
+			}
+			n += x.Out
+			in += x.In
+		}
+	}
+	if in == 0 {
+		return 0
+	}
+	return n / 100 * contentShare
 }
 
 // contentShare is the part, in per cent, of the payload of an answered connection
@@ -273,11 +292,16 @@ func (c *candidate) content(f *detect.Finding) (ts []detect.Term) {
 			packed = append(packed, x)
 		}
 	}
-	if len(packed) > 0 {
+	switch {
+	case len(packed) > 0 && packed[0].Accepted:
 		ts = append(ts, detect.Archive.Says(packed[0].Name))
+	case len(packed) > 0:
+		ts = append(ts, detect.ArchiveTried.Says(packed[0].Name))
 	}
 	if n := equal(packed); n >= 3 {
 		ts = append(ts, detect.ManyArchives.Says(n))
+		f.Techniques = union(f.Techniques, "T1030")
+		slices.Sort(f.Techniques)
 	}
 	if accepted > 0 {
 		ts = append(ts, detect.NamedFiles.Says(accepted))
@@ -324,6 +348,9 @@ func (c *candidate) atNight(f *detect.Finding) bool {
 }
 
 func times(ratio float64) string {
+	if ratio > 1000 {
+		return "over 1000 times"
+	}
 	if ratio >= 10 {
 		return fmt.Sprintf("%.0f times", ratio)
 	}
@@ -352,6 +379,17 @@ func reason(c *candidate, f *detect.Finding) string {
 		return fmt.Sprintf("%s sent %d files (%s) to %s within %s, which accepted them; %s on the wire.",
 			c.host, len(took), detect.Bytes(f.Accepted), far, span, detect.Bytes(f.BytesOut))
 	}
+	if len(c.files) > 0 {
+		return fmt.Sprintf("%s tried to send %s to %s within %s, and no log says that it was accepted; %s on the wire.",
+			c.host, plural(len(c.files), "file"), far, span, detect.Bytes(f.BytesOut))
+	}
 	return fmt.Sprintf("%s sent %s to %s within %s and received %s; no log names what it was.",
 		c.host, detect.Bytes(f.BytesOut), far, span, detect.Bytes(f.BytesIn))
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }

@@ -44,7 +44,7 @@ func (Detector) About() detect.About {
 			"calls and video conferences: as much comes back",
 			"staff who send a large file to a supplier for once",
 		},
-		Techniques: []string{"T1041", "T1048", "T1048.003", "T1567", "T1560.001", "T1030"},
+		Techniques: []string{"T1041", "T1048.003", "T1560.001", "T1030"},
 		Sources: []string{
 			"Marchetti et al., Analysis of high volumes of network traffic for advanced persistent threat detection, Computer Networks 2016",
 			"Bullard and Gerth, PCR: a new flow metric, FloCon 2014",

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 
 	"github.com/duckdb/duckdb-go/v2"
 
@@ -35,6 +36,41 @@ type Options struct {
 type Store struct {
 	db   *sql.DB
 	path string
+	free func() // lets this process open the file again
+}
+
+// held are the files that this process has open. DuckDB's lock keeps only other
+// processes out.
+var held struct {
+	sync.Mutex
+	paths map[string]bool
+}
+
+// hold marks a file as open, and reports false when it is already.
+func hold(path string) (free func(), ok bool) {
+	if abs, err := filepath.Abs(path); err == nil {
+		path = abs
+	}
+	if dir, err := filepath.EvalSymlinks(filepath.Dir(path)); err == nil {
+		path = filepath.Join(dir, filepath.Base(path))
+	}
+	if whole, err := filepath.EvalSymlinks(path); err == nil {
+		path = whole
+	}
+	held.Lock()
+	defer held.Unlock()
+	if held.paths[path] {
+		return nil, false
+	}
+	if held.paths == nil {
+		held.paths = map[string]bool{}
+	}
+	held.paths[path] = true
+	return func() {
+		held.Lock()
+		defer held.Unlock()
+		delete(held.paths, path)
+	}, true
 }
 
 var _ ledger.Store = (*Store)(nil)
@@ -42,6 +78,20 @@ var _ ledger.Store = (*Store)(nil)
 // Open opens the ledger at path, and creates it when the file is absent or
 // empty. The file is readable by its owner only.
 func Open(ctx context.Context, path string, o Options) (*Store, error) {
+	free, ok := hold(path)
+	if !ok {
+		return nil, fmt.Errorf("ledger %s is in use by this process already", path)
+	}
+	s, err := open(ctx, path, o)
+	if err != nil {
+		free()
+		return nil, err
+	}
+	s.free = free
+	return s, nil
+}
+
+func open(ctx context.Context, path string, o Options) (*Store, error) {
 	if err := private(path); err != nil {
 		return nil, err
 	}
@@ -116,12 +166,16 @@ func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'
 // migrate brings the tables to ledger.SchemaVersion, one numbered file at a time.
 func (s *Store) migrate(ctx context.Context) error {
 	var have int
-	err := s.db.QueryRowContext(ctx, "SELECT max(version) FROM ledger.schema_version").Scan(&have)
-	if err != nil {
-		if !strings.Contains(err.Error(), "schema_version") {
-			return fmt.Errorf("reading the version of ledger %s: %w", s.path, err)
-		}
-		have = 0
+	var tables, ours int
+	err := s.db.QueryRowContext(ctx, "SELECT count(*), count(*) FILTER (table_name = 'schema_version') FROM duckdb_tables() WHERE database_name = 'ledger'").Scan(&tables, &ours)
+	if err == nil && ours > 0 {
+		err = s.db.QueryRowContext(ctx, "SELECT max(version) FROM ledger.schema_version").Scan(&have)
+	}
+	switch {
+	case err != nil:
+		return fmt.Errorf("reading the version of ledger %s: %w", s.path, err)
+	case ours == 0 && tables > 0:
+		return fmt.Errorf("%s is not a ledger but another program's database; name another file", s.path)
 	}
 	if have > ledger.SchemaVersion {
 		return fmt.Errorf("%s has schema %d, this program knows %d: %w", s.path, have, ledger.SchemaVersion, ledger.ErrNewer)
@@ -142,7 +196,9 @@ func (s *Store) migrate(ctx context.Context) error {
 // Close closes the ledger; what was imported is in the file.
 func (s *Store) Close() error {
 	_, err := s.db.Exec("CHECKPOINT ledger")
-	return errors.Join(err, s.db.Close())
+	err = errors.Join(err, s.db.Close())
+	s.free()
+	return err
 }
 
 // Version returns DuckDB's version.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"strconv"
 	"strings"
 
 	"github.com/duckdb/duckdb-go/v2"
@@ -34,16 +35,23 @@ func (s *Store) Import(ctx context.Context, c *condense.Condenser, sources []led
 		return err
 	}
 	err = s.replace(ctx, conn, c, hours, sources)
+	if err == nil {
+		err = ctx.Err()
+	}
+	// The caller's context may end at any time; the transaction must not stay open.
+	end := context.WithoutCancel(ctx)
 	if err != nil {
-		// The caller's context may be the reason; the ledger must be rolled back anyway.
-		_, undo := conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
+		_, undo := conn.ExecContext(end, "ROLLBACK")
 		return errors.Join(fmt.Errorf("writing ledger %s: %w", s.path, err), undo)
 	}
-	if _, err := conn.ExecContext(ctx, "COMMIT"); err != nil {
+	if _, err := conn.ExecContext(end, "COMMIT"); err != nil {
 		return fmt.Errorf("writing ledger %s: %w", s.path, err)
 	}
 	return nil
 }
+
+// knownBatch is how many rows are handed to the condenser at once.
+const knownBatch = 1024
 
 // known gives the condenser the rows of hours that are about to be replaced.
 func (s *Store) known(ctx context.Context, c *condense.Condenser, hours []uint32) error {
@@ -55,8 +63,16 @@ func (s *Store) known(ctx context.Context, c *condense.Condenser, hours []uint32
 		if err != nil {
 			return err
 		}
-		err = eachRow(rows, t, func(r condense.Row) error { return c.Known(t, []condense.Row{r}) })
-		if err := errors.Join(err, rows.Close()); err != nil {
+		var batch []condense.Row
+		err = eachRow(rows, t, func(r condense.Row) error {
+			if batch = append(batch, r); len(batch) < knownBatch {
+				return nil
+			}
+			err := c.Known(t, batch)
+			batch = batch[:0]
+			return err
+		})
+		if err := errors.Join(err, rows.Close(), c.Known(t, batch)); err != nil {
 			return err
 		}
 	}
@@ -141,8 +157,9 @@ func (s *Store) replace(ctx context.Context, conn *sql.Conn, c *condense.Condens
 		if _, err := conn.ExecContext(ctx, "DELETE FROM ledger.source WHERE id = ?", x.ID); err != nil {
 			return err
 		}
-		if _, err := conn.ExecContext(ctx, "INSERT INTO ledger.source VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-			x.ID, x.Path, x.Format, x.Reader, x.SHA256, x.Size, x.ModTime, x.Inode, x.Bytes,
+		if _, err := conn.ExecContext(ctx, "INSERT INTO ledger.source VALUES (?,?,?,?,?,?,?,?::UBIGINT,?,?,?,?,?,?,?,?)",
+			x.ID, x.Path, x.Format, x.Reader, x.SHA256, x.Size, x.ModTime,
+			strconv.FormatUint(x.Inode, 10), x.Bytes, // database/sql takes no number above 2^63; inodes may be
 			x.Records, x.Repeated, x.Bad, x.First, x.Last, x.Problem, x.Details); err != nil {
 			return fmt.Errorf("source %s: %w", x.Path, err)
 		}

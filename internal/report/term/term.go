@@ -102,7 +102,7 @@ func (p *page) cases(d *report.Document, top int) {
 		p.oneCase(&d.Cases[i])
 	}
 	if n := d.Stats.WeakFindings; n > 0 {
-		p.text(plain, 0, 0, report.Plural(n, "weak finding")+" below the floor of a case.")
+		p.text(plain, 0, 0, report.Plural(n, "weak finding")+" too light for a case.")
 		p.blank()
 	}
 }
@@ -127,7 +127,7 @@ func (p *page) blindSpots(spots []report.BlindSpot) {
 }
 
 func (p *page) next() {
-	p.text(plain, 0, 6, "Next: add --html report.html for a page to show, --json - for everything that was found.")
+	p.text(plain, 0, 6, "Next: --json - prints everything that was found, --mask makes a report that may leave the house.")
 }
 
 // list joins values, the first few of them.

@@ -204,7 +204,11 @@ func loss(fs []detect.Finding) Loss {
 		complete = complete && !f.Incomplete
 		for _, x := range f.Files {
 			k := key{f.Label, x.Name, x.Bytes}
-			if x.Accepted && !seen[k] {
+			switch {
+			case !x.Accepted:
+			case seen[k]: // by another host: the same content again is no further loss
+				l.Accepted -= min(x.Bytes, f.Accepted)
+			default:
 				seen[k] = true
 				l.Files = append(l.Files, x)
 			}

@@ -272,15 +272,18 @@ func (f *finisher) sort() {
 	}
 }
 
-// arrange moves the records to where order wants them.
+// arrange moves each record to its place in order, one cycle of places after the
+// other.
 func (f *finisher) arrange() {
 	for i := range f.order {
-		from := int(f.order[i].at)
-		for from < i { // already moved: follow where it went
-			from = int(f.order[from].at)
+		first, to := f.records[i], i
+		for from := int(f.order[to].at); from != i; from = int(f.order[to].at) {
+			f.records[to] = f.records[from]
+			f.order[to].at = uint32(to)
+			to = from
 		}
-		f.records[i], f.records[from] = f.records[from], f.records[i]
-		f.order[i].at = uint32(from)
+		f.records[to] = first
+		f.order[to].at = uint32(to)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math"
 	"path"
+	"strconv"
 	"strings"
 
 	"barium/internal/condense/psl"
@@ -342,10 +343,10 @@ func (s *Sink) HTTP(h *event.HTTP) {
 	r := s.begin("http", &h.Head)
 	s.pair(r, &h.Head, event.ProtoTCP)
 	host := withoutPort(lower(h.Host))
-	far, viaProxy := farEnd(h)
-	if viaProxy {
+	far, farPort := farEnd(h)
+	if farPort > 0 {
 		host = far
-		r.key[8] = 1
+		r.key[8] = uint32(farPort)
 	}
 	n := s.ids.name
 	r.key[5], r.key[6], r.key[7] = n(host), n(h.UserAgent), n(h.Method)
@@ -410,26 +411,51 @@ func uriFile(uri []byte) []byte {
 	return []byte(base)
 }
 
-// farEnd returns the host that a request through an explicit proxy asked for
-// (RFC 9112 section 3.2: absolute form, or authority form with CONNECT).
-func farEnd(h *event.HTTP) (host []byte, viaProxy bool) {
+// farEnd returns the host and port that a request through an explicit proxy
+// asked for (RFC 9112 section 3.2: absolute form, or authority form with
+// CONNECT). The port is 0 for a request to the server itself.
+func farEnd(h *event.HTTP) (host []byte, port uint16) {
 	uri := lower(h.URI)
 	if string(h.Method) == "CONNECT" {
-		host := withoutPort(uri)
-		return host, len(host) > 0
-	}
-	for _, scheme := range []string{"http://", "https://", "ftp://"} {
-		if rest, ok := bytes.CutPrefix(uri, []byte(scheme)); ok {
-			if i := bytes.IndexAny(rest, "/?#"); i >= 0 {
-				rest = rest[:i]
-			}
-			far := withoutPort(rest[bytes.LastIndexByte(rest, '@')+1:])
-			asked := withoutPort(lower(h.Host))
-			// Some clients send the absolute form to the server itself.
-			return far, len(far) > 0 && (h.Proxied || !bytes.Equal(far, asked) || h.RespPort != 80 && h.RespPort != 443)
+		if host = withoutPort(uri); len(host) == 0 {
+			return nil, 0
 		}
+		return host, portOf(uri, 443)
 	}
-	return nil, false
+	for _, scheme := range []struct {
+		prefix string
+		port   uint16
+	}{{"http://", 80}, {"https://", 443}, {"ftp://", 21}} {
+		rest, ok := bytes.CutPrefix(uri, []byte(scheme.prefix))
+		if !ok {
+			continue
+		}
+		if i := bytes.IndexAny(rest, "/?#"); i >= 0 {
+			rest = rest[:i]
+		}
+		rest = rest[bytes.LastIndexByte(rest, '@')+1:]
+		host = withoutPort(rest)
+		asked := withoutPort(lower(h.Host))
+		// Some clients send the absolute form to the server itself.
+		if len(host) > 0 && (h.Proxied || !bytes.Equal(host, asked) || h.RespPort != 80 && h.RespPort != 443) {
+			return host, portOf(rest, scheme.port)
+		}
+		return nil, 0
+	}
+	return nil, 0
+}
+
+// portOf returns the port at the end of an authority, or usual.
+func portOf(authority []byte, usual uint16) uint16 {
+	i := bytes.LastIndexByte(authority, ':')
+	if i < 0 {
+		return usual
+	}
+	n, err := strconv.ParseUint(string(authority[i+1:]), 10, 16)
+	if err != nil || n == 0 {
+		return usual
+	}
+	return uint16(n)
 }
 
 // File files a transfer that a sensor saw on the wire. Of downloads by HTTP and

@@ -49,37 +49,37 @@ func TestFlip(t *testing.T) {
 }
 
 func TestFarEnd(t *testing.T) {
-	f := func(name string, h event.HTTP, want string, wantProxy bool) {
+	f := func(name string, h event.HTTP, want string, wantPort uint16) {
 		t.Helper()
-		host, proxy := farEnd(&h)
-		if proxy != wantProxy || proxy && string(host) != want {
-			t.Errorf("%s: %q, %t, want %q, %t", name, host, proxy, want, wantProxy)
+		host, port := farEnd(&h)
+		if port != wantPort || port > 0 && string(host) != want {
+			t.Errorf("%s: %q, %d, want %q, %d", name, host, port, want, wantPort)
 		}
 	}
 	req := func(method, host, uri string, port uint16, proxied bool) event.HTTP {
 		return event.HTTP{Head: event.Head{RespPort: port}, Method: []byte(method), Host: []byte(host), URI: []byte(uri), Proxied: proxied}
 	}
-	f("ordinary", req("GET", "www.example.org", "/a", 80, false), "", false)
-	f("CONNECT", req("CONNECT", "", "Files.Example.org:443", 8080, false), "files.example.org", true)
-	f("CONNECT to an IPv6 address", req("CONNECT", "", "[2001:db8::1]:443", 8080, false), "2001:db8::1", true)
-	f("CONNECT to nothing", req("CONNECT", "", "", 8080, false), "", false)
-	f("absolute URI on a proxy's port", req("GET", "www.example.org", "http://www.example.org/a", 3128, false), "www.example.org", true)
-	f("absolute URI to the server itself", req("GET", "www.example.org", "http://www.example.org/a", 80, false), "", false)
-	f("absolute URI to the server itself, other case", req("GET", "WWW.example.org:80", "HTTP://www.Example.org:80/a", 80, false), "", false)
-	f("absolute URI to another host on port 80", req("GET", "proxy.inside", "http://www.example.org/a", 80, false), "www.example.org", true)
-	f("with proxy headers", req("GET", "www.example.org", "http://www.example.org/a", 80, true), "www.example.org", true)
-	f("https and port", req("GET", "", "https://a.example:8443/x", 3128, false), "a.example", true)
-	f("ftp by proxy", req("GET", "", "ftp://ftp.example/x", 3128, false), "ftp.example", true)
-	f("query right after the host", req("GET", "", "http://a.example?x=/b", 3128, false), "a.example", true)
-	f("account before the host", req("GET", "", "http://u:p@a.example/b", 3128, false), "a.example", true)
-	f("a path that begins like a scheme", req("GET", "x", "/http://a.example/", 3128, false), "", false)
-	f("no host", req("GET", "", "http:///x", 3128, false), "", false)
+	f("ordinary", req("GET", "www.example.org", "/a", 80, false), "", 0)
+	f("CONNECT", req("CONNECT", "", "Files.Example.org:443", 8080, false), "files.example.org", 443)
+	f("CONNECT to an IPv6 address", req("CONNECT", "", "[2001:db8::1]:443", 8080, false), "2001:db8::1", 443)
+	f("CONNECT to nothing", req("CONNECT", "", "", 8080, false), "", 0)
+	f("absolute URI on a proxy's port", req("GET", "www.example.org", "http://www.example.org/a", 3128, false), "www.example.org", 80)
+	f("absolute URI to the server itself", req("GET", "www.example.org", "http://www.example.org/a", 80, false), "", 0)
+	f("absolute URI to the server itself, other case", req("GET", "WWW.example.org:80", "HTTP://www.Example.org:80/a", 80, false), "", 0)
+	f("absolute URI to another host on port 80", req("GET", "proxy.inside", "http://www.example.org/a", 80, false), "www.example.org", 80)
+	f("with proxy headers", req("GET", "www.example.org", "http://www.example.org/a", 80, true), "www.example.org", 80)
+	f("https and port", req("GET", "", "https://a.example:8443/x", 3128, false), "a.example", 8443)
+	f("ftp by proxy", req("GET", "", "ftp://ftp.example/x", 3128, false), "ftp.example", 21)
+	f("query right after the host", req("GET", "", "http://a.example?x=/b", 3128, false), "a.example", 80)
+	f("account before the host", req("GET", "", "http://u:p@a.example/b", 3128, false), "a.example", 80)
+	f("a path that begins like a scheme", req("GET", "x", "/http://a.example/", 3128, false), "", 0)
+	f("no host", req("GET", "", "http:///x", 3128, false), "", 0)
 
 	st := newStore()
 	st.add(t, Options{}, 1, []put{func(s *Sink) {
 		s.HTTP(&event.HTTP{Head: event.Head{TS: base, Orig: addr("10.0.0.1"), Resp: addr("10.0.0.2"), RespPort: 3128}, Method: []byte("CONNECT"), Host: []byte("x"), URI: []byte("far.example:443")})
 	}})
-	if d := cmp.Diff([]string{"far.example 1"}, []string{st.keys(Request, "host")[0] + " " + st.keys(Request, "proxied")[0]}); d != "" {
+	if d := cmp.Diff([]string{"far.example 443"}, []string{st.keys(Request, "host")[0] + " " + st.keys(Request, "proxied")[0]}); d != "" {
 		t.Error(d)
 	}
 }

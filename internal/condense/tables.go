@@ -302,7 +302,7 @@ var Tables = []*Table{
 		ID: Request, Name: "request", partitionBy: 2,
 		Key: paired(
 			Column{"host", KindName}, Column{"user_agent", KindName}, Column{"method", KindName},
-			Column{"proxied", KindNumber}, // 1: the far end is host, not resp
+			Column{"proxied", KindNumber}, // above 0: the far end is host at this port, not resp
 		),
 		Values: []string{"bytes_out", "bytes_in", "status", "orig_port", "uri"},
 		Sums: plus(

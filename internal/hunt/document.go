@@ -3,6 +3,7 @@ package hunt
 import (
 	"context"
 	"fmt"
+	"net/netip"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -154,7 +155,7 @@ func present(c *caseload.Case, rank int, complete bool, evidence map[detect.Plac
 	bars := map[bar]int64{} // two findings may be about the same connections
 	for i := range c.Findings {
 		f := &c.Findings[i]
-		to := report.Destination{IP: f.Dst, Name: f.DstName, Port: f.Port}
+		to := report.Destination{IP: addressOnly(f.Dst), Name: f.DstName, Port: f.Port}
 		if !slices.Contains(out.Destinations, to) {
 			out.Destinations = append(out.Destinations, to)
 		}
@@ -208,7 +209,7 @@ func loss(l *caseload.Loss, complete bool) report.Loss {
 
 func finding(f *detect.Finding, evidence map[detect.Place]report.Evidence) report.Finding {
 	out := report.Finding{
-		Detector: f.Detector, Techniques: append([]string{}, f.Techniques...), Src: f.Src, Dst: f.Dst, DstName: f.DstName, Port: f.Port,
+		Detector: f.Detector, Techniques: append([]string{}, f.Techniques...), Src: f.Src, Dst: addressOnly(f.Dst), DstName: f.DstName, Port: f.Port,
 		First: *moment(f.First), Last: *moment(f.Last), BytesOut: f.BytesOut, BytesIn: f.BytesIn, Events: f.Events, Attempts: f.Attempts,
 		WeightDB: f.Weight(), Terms: []report.Term{}, Reason: f.Reason, Evidence: evidenceFor(f, evidence), Stage: string(f.Stage),
 	}
@@ -222,6 +223,14 @@ func finding(f *detect.Finding, evidence map[detect.Place]report.Evidence) repor
 		out.Entities = append(out.Entities, report.Entity{Kind: detect.KindDestination, Value: f.Label})
 	}
 	return out
+}
+
+// addressOnly returns s if it is one: a far end behind a proxy has a name only.
+func addressOnly(s string) string {
+	if _, err := netip.ParseAddr(s); err != nil {
+		return ""
+	}
+	return s
 }
 
 // maxFileEvents is how many files of a finding appear in a timeline.

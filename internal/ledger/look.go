@@ -13,6 +13,9 @@ import (
 //go:embed look.sql
 var lookSQL string
 
+//go:embed via.sql
+var viaSQL string
+
 // Window is the time that a question is about: hours from Since (inclusive) to
 // Until (exclusive) in hours since 1970 UTC. Nothing later than Until is seen.
 type Window struct {
@@ -59,19 +62,17 @@ const MaxGap = 96
 // NewLook prepares the views for a window and networks. Only one look of a
 // store can be in use at a time.
 func NewLook(ctx context.Context, s Store, w Window, n Networks) (*Look, error) {
-	if err := s.Places(ctx, n.Inside); err != nil {
+	if err := classify(ctx, s, &n); err != nil {
 		return nil, fmt.Errorf("classifying addresses: %w", err)
 	}
-	text := strings.NewReplacer(
-		"{since}", fmt.Sprint(w.Since), "{until}", fmt.Sprint(w.Until),
-	).Replace(lookSQL)
-	for _, q := range strings.Split(text, ";\n") {
-		if strings.TrimSpace(q) == "" {
-			continue
-		}
-		if err := s.Exec(ctx, q); err != nil {
-			return nil, fmt.Errorf("preparing the look: %w\n%s", err, q)
-		}
+	if err := prepare(ctx, s, w, viaSQL); err != nil {
+		return nil, err
+	}
+	if err := layVia(ctx, s, w); err != nil {
+		return nil, err
+	}
+	if err := prepare(ctx, s, w, lookSQL); err != nil {
+		return nil, err
 	}
 	l := &Look{Store: s, Window: w, Networks: n}
 	err := One(ctx, s, `SELECT (SELECT count(DISTINCT host) FROM contact WHERE outbound), (SELECT count(*) > 0 FROM looked)`,
@@ -81,6 +82,49 @@ func NewLook(ctx context.Context, s Store, w Window, n Networks) (*Look, error) 
 	}
 	l.Facts.First, l.Facts.Last, err = stretch(ctx, s)
 	return l, err
+}
+
+// prepare runs the statements of one of the look's files.
+func prepare(ctx context.Context, s Store, w Window, text string) error {
+	text = strings.NewReplacer("{since}", fmt.Sprint(w.Since), "{until}", fmt.Sprint(w.Until)).Replace(text)
+	for _, q := range strings.Split(text, ";\n") {
+		if strings.TrimSpace(q) == "" {
+			continue
+		}
+		if err := s.Exec(ctx, q); err != nil {
+			return fmt.Errorf("preparing the look: %w\n%s", err, q)
+		}
+	}
+	return nil
+}
+
+// classify fills the table place.
+func classify(ctx context.Context, s Store, n *Networks) error {
+	if err := s.Exec(ctx, "CREATE OR REPLACE TABLE place (address UINTEGER, ip VARCHAR, inside BOOLEAN, special BOOLEAN)"); err != nil {
+		return err
+	}
+	type address struct {
+		id uint32
+		ip string
+	}
+	var all []address
+	var a address
+	err := Each(ctx, s, "SELECT id, ip FROM ledger.address", nil, []any{&a.id, &a.ip}, func() error {
+		all = append(all, a)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return s.Fill(ctx, "place", func(add func(...any) error) error {
+		for _, a := range all {
+			inside, special := n.Inside(a.ip)
+			if err := add(a.id, a.ip, inside, special); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // stretch returns the first and last conversation of the last stretch of records.

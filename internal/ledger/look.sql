@@ -21,7 +21,7 @@ WHERE hour >= {since} AND hour < {until} AND events > 0;
 -- host's side. bytes_out and bytes_in are payload of answered connections,
 -- bytes_tried is what was sent without an answer and counts nowhere as loss.
 CREATE OR REPLACE VIEW flow AS
-SELECT o.hour, o.seq, o.sensor, o.proto, o.port, o.first, o.last, o.events, o.attempts, o.duration, o.missed,
+SELECT o.hour, o.seq, FALSE AS via, o.proto, o.port, o.first, o.last, o.events, o.attempts, o.duration, o.missed,
        o.bytes_tried, o.largest, o.flipped, c.inside AS outbound,
        CASE WHEN c.inside THEN o.client ELSE o.server END AS host,
        CASE WHEN c.inside THEN o.server ELSE o.client END AS far,
@@ -30,7 +30,19 @@ SELECT o.hour, o.seq, o.sensor, o.proto, o.port, o.first, o.last, o.events, o.at
 FROM oriented o
 JOIN place c ON c.address = o.client
 JOIN place s ON s.address = o.server
-WHERE c.inside <> s.inside AND NOT c.special AND NOT s.special;
+WHERE c.inside <> s.inside AND NOT c.special AND NOT s.special
+UNION ALL
+SELECT v.hour, v.seq, TRUE AS via, v.proto, v.port, v.first, v.last, v.events, v.attempts, v.duration, v.missed,
+       v.bytes_tried, v.largest, FALSE AS flipped, TRUE AS outbound, v.client AS host, v.address AS far,
+       v.bytes_orig AS bytes_out, v.bytes_resp AS bytes_in
+FROM via v JOIN place c ON c.address = v.client
+WHERE c.inside AND v.events > 0;
+
+-- flow_list: the lists behind flow; joined by hour, seq and via.
+CREATE OR REPLACE VIEW flow_list AS
+SELECT hour, seq, FALSE AS via, list, exemplars FROM ledger.conversation_list WHERE hour >= {since} AND hour < {until}
+UNION ALL
+SELECT hour, seq, TRUE AS via, list, exemplars FROM via_list;
 
 -- looked: DNS look-ups by registered domain, with the text of the domain.
 CREATE OR REPLACE VIEW looked AS
@@ -67,7 +79,7 @@ WHERE r.hour >= {since} AND r.hour < {until} AND r.events > 0;
 
 -- moved: files that HTTP, FTP, SMB and the sensor's file analysis saw.
 CREATE OR REPLACE VIEW moved AS
-SELECT t.hour, t.seq, t.orig AS client, t.resp AS server, t.port, t.first, t.last, t.events, t.bytes, t.bytes_accepted,
+SELECT t.hour, t.seq, t.orig AS client, coalesce(v.address, t.resp) AS server, coalesce(v.port, t.port) AS port, t.first, t.last, t.events, t.bytes, t.bytes_accepted,
        h.text AS how, f.text AS file, m.text AS mime, a.text AS account, p.text AS at_place
 FROM ledger.transfer t
 JOIN ledger.name h ON h.id = t.how
@@ -75,6 +87,9 @@ JOIN ledger.name f ON f.id = t.file
 JOIN ledger.name m ON m.id = t.mime
 JOIN ledger.name a ON a.id = t.account
 JOIN ledger.name p ON p.id = t.place
+LEFT JOIN (
+    SELECT proxy, proxy_port, text, min(port) AS port, min(address) AS address FROM via_far GROUP BY proxy, proxy_port, text
+) v ON v.proxy = t.resp AND v.proxy_port = t.port AND v.text = p.text
 WHERE t.hour >= {since} AND t.hour < {until} AND t.events > 0;
 
 -- certified: certificates by subject and issuer, and by fingerprint.
@@ -95,6 +110,9 @@ FROM (
     SELECT client, server, port, server_name AS text, server_domain AS domain, events AS n FROM tls WHERE server_domain <> ''
     UNION ALL
     SELECT client, server, port, host_text, host_domain, events FROM asked WHERE host_domain <> '' AND proxied = 0
+    UNION ALL
+    SELECT v.client, f.address, v.port, f.text, n.domain, v.events
+    FROM via v JOIN via_far f ON f.address = v.address JOIN ledger.name n ON n.text = f.text WHERE n.domain <> ''
 ) u
 GROUP BY client, server, port, text, domain;
 
@@ -117,6 +135,7 @@ SELECT client, server, port, text, domain FROM (
            row_number() OVER (PARTITION BY c.client, c.server, c.port ORDER BY c.n DESC, c.text) AS place_no
     FROM called c
     WHERE c.domain NOT IN (SELECT domain FROM vouched)
+       OR c.server IN (SELECT address FROM via_far)
        OR EXISTS (SELECT 1 FROM answered a WHERE a.address = c.server AND a.domain = c.domain)
 ) r WHERE place_no = 1;
 
@@ -143,6 +162,14 @@ JOIN place h ON h.address = f.host
 JOIN place p ON p.address = f.far
 LEFT JOIN best_called c ON c.client = f.host AND c.server = f.far AND c.port = f.port
 LEFT JOIN best_answered a ON a.address = f.far;
+
+-- A proxy's own dealings with a far end that clients are known to have asked it
+-- for are the clients', seen again on the other side of the proxy; so are those
+-- with far ends without a name, on the ports that clients asked for.
+DELETE FROM contact
+WHERE outbound AND host IN (SELECT proxy FROM via_far)
+  AND (label IN (SELECT c.label FROM contact c JOIN via_far v ON v.address = c.far)
+       OR name = '' AND port IN (SELECT port FROM via_far));
 
 -- known: how widely and how long a label has been in use, outbound.
 CREATE OR REPLACE TABLE known AS

@@ -53,9 +53,9 @@ type Store interface {
 	Query(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 	// Exec runs a statement on the look, never on the ledger's own tables.
 	Exec(ctx context.Context, query string, args ...any) error
-	// Places replaces the table look.place: for each address of the dictionary
-	// its text and whether it is inside.
-	Places(ctx context.Context, inside func(address string) (inside, special bool)) error
+	// Fill appends rows to a table of the look: rows is called once and hands each
+	// row, with a value for every column, to add.
+	Fill(ctx context.Context, table string, rows func(add func(...any) error) error) error
 	// Checksum is equal for two ledgers that hold the same rows, whatever the
 	// sources, order and ids.
 	Checksum(ctx context.Context) (string, error)

@@ -15,6 +15,6 @@ JOIN known k ON k.label = g.label
 JOIN (SELECT host, count(DISTINCT label) AS labels, max(days) AS days FROM contact WHERE outbound GROUP BY host) d ON d.host = g.host
 JOIN contact c ON c.host = g.host AND c.label = g.label AND c.port = g.port AND c.proto = g.proto AND c.outbound
 JOIN flow f ON f.host = c.host AND f.far = c.far AND f.port = c.port AND f.proto = c.proto AND f.outbound
-JOIN ledger.conversation_list l ON l.hour = f.hour AND l.seq = f.seq
+JOIN flow_list l ON l.hour = f.hour AND l.seq = f.seq AND l.via = f.via
 WHERE k.hosts <= 4 OR k.hosts * 10 <= ?
 ORDER BY c.host_ip, c.label, c.port, c.proto, f.first, c.far_ip, f.last

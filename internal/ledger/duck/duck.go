@@ -283,31 +283,18 @@ func load[T any](ctx context.Context, s *Store, query string, scan func(*sql.Row
 	return out, rows.Err()
 }
 
-// Places fills look.place.
-func (s *Store) Places(ctx context.Context, inside func(string) (bool, bool)) error {
-	if err := s.Exec(ctx, `CREATE OR REPLACE TABLE place (address UINTEGER, ip VARCHAR, inside BOOLEAN, special BOOLEAN)`); err != nil {
-		return err
-	}
-	type address struct {
-		id uint32
-		ip string
-	}
-	all, err := load(ctx, s, "SELECT id, ip FROM ledger.address", func(r *sql.Rows) (a address, err error) {
-		err = r.Scan(&a.id, &a.ip)
-		return a, err
-	})
-	if err != nil {
-		return err
-	}
+// Fill appends rows to a table of the look.
+func (s *Store) Fill(ctx context.Context, table string, rows func(add func(...any) error) error) error {
 	return s.raw(ctx, func(c driver.Conn) error {
-		return appendTo(c, "", "place", func(app *duckdb.Appender) error {
-			for _, a := range all {
-				in, special := inside(a.ip)
-				if err := app.AppendRow(a.id, a.ip, in, special); err != nil {
-					return err
+		return appendTo(c, "", table, func(app *duckdb.Appender) error {
+			values := make([]driver.Value, 0, 32)
+			return rows(func(row ...any) error {
+				values = values[:0]
+				for _, v := range row {
+					values = append(values, v)
 				}
-			}
-			return nil
+				return app.AppendRow(values...)
+			})
 		})
 	})
 }

@@ -249,11 +249,18 @@ func (o opener) proxy(t *testing.T) {
 		s.HTTP(&event.HTTP{Head: head(0, "", "10.0.0.1", "10.0.0.8", 3128), Method: []byte("CONNECT"), URI: []byte("files.example.org:443")})
 	}})
 	lookAt(t, s, everything)
-	if d := cmp.Diff([]string{"files.example.org example.org 1"}, texts(t, s, "SELECT host_text, host_domain, proxied FROM asked ORDER BY 1")); d != "" {
+	if d := cmp.Diff([]string{"files.example.org example.org 443"}, texts(t, s, "SELECT host_text, host_domain, proxied FROM asked ORDER BY 1")); d != "" {
 		t.Error(d)
 	}
-	if n := number(t, s, "SELECT count(*) FROM called"); n != 0 {
+	if n := number(t, s, "SELECT count(*) FROM called c JOIN place p ON p.address = c.server WHERE p.ip = '10.0.0.8'"); n != 0 {
 		t.Error("a proxy is called by the names behind it")
+	}
+	// The far end is the name, with the bytes of the connection that carried it.
+	if d := cmp.Diff([]string{"10.0.0.1 files.example.org example.org 443 1 1"}, texts(t, s, "SELECT host_ip, name, label, port, events, bytes_out FROM contact ORDER BY 1")); d != "" {
+		t.Error(d)
+	}
+	if n := number(t, s, "SELECT count(*) FROM flow f JOIN flow_list l ON l.hour = f.hour AND l.seq = f.seq AND l.via = f.via"); n != 1 {
+		t.Errorf("%d lists behind the far end, want 1", n)
 	}
 }
 

@@ -1,0 +1,288 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+
+	"barium/internal/condense"
+	"barium/internal/event"
+)
+
+// Behind an explicit proxy the far end is the name asked for, not the proxy.
+// The name is in the requests, the bytes are in the connections that carried
+// them; both know the client's port. For each name that clients asked a proxy
+// for, this file lays conversations of their own beside those of the ledger,
+// with a far end that has a name and no address.
+
+// firstVia is the first id of such a far end; real addresses never get so far.
+const firstVia = 1 << 31
+
+// slack is how far, in microseconds, the times of a request and its connection
+// may lie apart.
+const slack = 1_000_000
+
+// viaKey is one way out: a client and a proxy.
+type viaKey struct{ client, server, port uint32 }
+
+// viaFar is one far end behind a proxy.
+type viaFar struct {
+	server, port uint32 // of the proxy
+	name         string
+	farPort      uint32
+}
+
+type viaRequest struct {
+	far     viaFar
+	ts      int64
+	out, in int64
+	source  uint32
+	offset  int64
+}
+
+// viaBuilder fills the tables via, via_list, via_far and called.
+type viaBuilder struct {
+	ids      map[viaFar]uint32
+	fars     []viaFar
+	rows     [][]any
+	lists    [][]any
+	seq      uint32
+	requests map[uint16][]viaRequest // of the current way out, by the client's port
+}
+
+// layVia fills the tables of far ends behind proxies.
+func layVia(ctx context.Context, s Store, w Window) error {
+	b := viaBuilder{ids: map[viaFar]uint32{}}
+	if err := b.build(ctx, s, w); err != nil {
+		return fmt.Errorf("far ends behind proxies: %w", err)
+	}
+	fill := func(table string, rows [][]any) error {
+		return s.Fill(ctx, table, func(add func(...any) error) error {
+			for _, r := range rows {
+				if err := add(r...); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	var fars, places [][]any
+	for i, f := range b.fars {
+		id := uint32(firstVia + i)
+		fars = append(fars, []any{f.server, f.port, f.name, f.farPort, id})
+		places = append(places, []any{id, f.name, false, false})
+	}
+	return errors.Join(fill("via_far", fars), fill("place", places), fill("via", b.rows), fill("via_list", b.lists))
+}
+
+// build walks requests and connections of the same ways out side by side.
+func (b *viaBuilder) build(ctx context.Context, s Store, w Window) error {
+	within := func(t string) string { return fmt.Sprintf("%s.hour >= %d AND %s.hour < %d", t, w.Since, t, w.Until) }
+	requests, err := s.Query(ctx, `SELECT r.orig, r.resp, r.port, r.hour, n.text, r.proxied, l.list, l.exemplars
+		FROM ledger.request r JOIN ledger.name n ON n.id = r.host
+		JOIN ledger.request_list l ON l.hour = r.hour AND l.seq = r.seq
+		WHERE r.proxied > 0 AND n.text <> '' AND `+within("r")+` ORDER BY r.orig, r.resp, r.port, r.hour, n.text`)
+	if err != nil {
+		return err
+	}
+	defer requests.Close()
+	calls, err := s.Query(ctx, `SELECT c.orig, c.resp, c.port, c.hour, l.list, l.exemplars
+		FROM ledger.conversation c
+		JOIN (SELECT DISTINCT orig, resp, port FROM ledger.request WHERE proxied > 0) p ON p.orig = c.orig AND p.resp = c.resp AND p.port = c.port
+		JOIN ledger.conversation_list l ON l.hour = c.hour AND l.seq = c.seq
+		WHERE c.proto = 6 AND c.flip = 0 AND `+within("c")+` ORDER BY c.orig, c.resp, c.port, c.hour`)
+	if err != nil {
+		return err
+	}
+	defer calls.Close()
+	rs, cs := &requestCursor{rows: requests}, &callCursor{rows: calls}
+	if err := errors.Join(rs.next(), cs.next()); err != nil {
+		return err
+	}
+	for rs.ok {
+		key := rs.key
+		b.requests = map[uint16][]viaRequest{}
+		for rs.ok && rs.key == key {
+			if err := b.take(rs); err != nil {
+				return err
+			}
+			if err := rs.next(); err != nil {
+				return err
+			}
+		}
+		for cs.ok && compareKeys(cs.key, key) < 0 {
+			if err := cs.next(); err != nil {
+				return err
+			}
+		}
+		for cs.ok && cs.key == key {
+			if err := b.attribute(cs); err != nil {
+				return err
+			}
+			if err := cs.next(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// take remembers the requests of one row.
+func (b *viaBuilder) take(rs *requestCursor) error {
+	es, err := placed(condense.Request, rs.hour, rs.list, rs.places)
+	if err != nil {
+		return err
+	}
+	far := viaFar{rs.key.server, rs.key.port, rs.host, rs.farPort}
+	if a, err := netip.ParseAddr(far.name); err == nil {
+		far.name = a.Unmap().String()
+	}
+	for _, e := range es {
+		if e.Dup {
+			continue
+		}
+		port := uint16(e.V[condense.ReqPort])
+		b.requests[port] = append(b.requests[port], viaRequest{
+			far: far, ts: e.TS, out: e.V[condense.ReqBytesOut], in: e.V[condense.ReqBytesIn], source: e.Source, offset: e.Offset,
+		})
+	}
+	return nil
+}
+
+// attribute gives the connections of one row to the far ends that were asked
+// for over them: the whole connection when it is one, otherwise the bodies.
+func (b *viaBuilder) attribute(cs *callCursor) error {
+	es, err := placed(condense.Conversation, cs.hour, cs.list, cs.places)
+	if err != nil {
+		return err
+	}
+	events := map[viaFar][]condense.Event{}
+	for _, e := range es {
+		if e.Dup {
+			continue
+		}
+		var over []viaRequest
+		for _, r := range b.requests[condense.ConvPort(e.V[condense.ConvMeta])] {
+			if r.ts >= e.TS-slack && r.ts <= e.TS+e.V[condense.ConvDuration]+slack {
+				over = append(over, r)
+			}
+		}
+		if len(over) == 0 {
+			continue
+		}
+		if !slices.ContainsFunc(over, func(r viaRequest) bool { return r.far != over[0].far }) {
+			events[over[0].far] = append(events[over[0].far], e)
+			continue
+		}
+		for _, r := range over {
+			x := condense.Event{TS: max(r.ts, int64(cs.hour)*3_600_000_000), Source: r.source, Offset: r.offset}
+			x.V[condense.ConvBytesOrig], x.V[condense.ConvBytesResp] = r.out, r.in
+			x.V[condense.ConvMeta] = e.V[condense.ConvMeta]
+			events[r.far] = append(events[r.far], x)
+		}
+	}
+	fars := make([]viaFar, 0, len(events))
+	for f := range events {
+		fars = append(fars, f)
+	}
+	slices.SortFunc(fars, func(a, b viaFar) int {
+		if a.name != b.name {
+			if a.name < b.name {
+				return -1
+			}
+			return 1
+		}
+		return int(a.farPort) - int(b.farPort)
+	})
+	for _, f := range fars {
+		b.row(cs, f, events[f])
+	}
+	return nil
+}
+
+// row lays one conversation.
+func (b *viaBuilder) row(cs *callCursor, f viaFar, es []condense.Event) {
+	slices.SortStableFunc(es, func(a, b condense.Event) int {
+		switch {
+		case a.TS < b.TS:
+			return -1
+		case a.TS > b.TS:
+			return 1
+		}
+		return 0
+	})
+	id, ok := b.ids[f]
+	if !ok {
+		id = uint32(firstVia + len(b.fars))
+		b.ids[f] = id
+		b.fars = append(b.fars, f)
+	}
+	t := condense.Tables[condense.Conversation]
+	var places []condense.Exemplar
+	for i := range es {
+		if es[i].Source != 0 {
+			places = append(places, condense.Exemplar{Index: i, Source: es[i].Source, Offset: es[i].Offset})
+		}
+	}
+	row := []any{cs.hour, b.seq, cs.key.client, id, f.farPort, uint32(event.ProtoTCP), es[0].TS, es[len(es)-1].TS}
+	for _, sum := range t.Sums {
+		row = append(row, sum.Of(es))
+	}
+	b.rows = append(b.rows, row)
+	b.lists = append(b.lists, []any{cs.hour, b.seq, condense.EncodeList(nil, t, cs.hour, es), EncodePlaces(places)})
+	b.seq++
+}
+
+// placed decodes a list with the places of its exemplars.
+func placed(table int, hour uint32, list, places []byte) ([]condense.Event, error) {
+	es, err := condense.DecodeList(condense.Tables[table], hour, list)
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range DecodePlaces(places) {
+		if x.Index < len(es) {
+			es[x.Index].Source, es[x.Index].Offset = x.Source, x.Offset
+		}
+	}
+	return es, nil
+}
+
+func compareKeys(a, b viaKey) int {
+	return slices.Compare([]uint32{a.client, a.server, a.port}, []uint32{b.client, b.server, b.port})
+}
+
+// requestCursor and callCursor stand on one row of a result.
+type requestCursor struct {
+	rows         *sql.Rows
+	ok           bool
+	key          viaKey
+	hour         uint32
+	host         string
+	farPort      uint32
+	list, places []byte
+}
+
+func (c *requestCursor) next() error {
+	if c.ok = c.rows.Next(); !c.ok {
+		return c.rows.Err()
+	}
+	return c.rows.Scan(&c.key.client, &c.key.server, &c.key.port, &c.hour, &c.host, &c.farPort, &c.list, &c.places)
+}
+
+type callCursor struct {
+	rows         *sql.Rows
+	ok           bool
+	key          viaKey
+	hour         uint32
+	list, places []byte
+}
+
+func (c *callCursor) next() error {
+	if c.ok = c.rows.Next(); !c.ok {
+		return c.rows.Err()
+	}
+	return c.rows.Scan(&c.key.client, &c.key.server, &c.key.port, &c.hour, &c.list, &c.places)
+}

@@ -315,6 +315,9 @@ func summary(c *caseload.Case) string {
 	case slices.Contains(c.Stages, detect.Exfiltration):
 		return fmt.Sprintf("Since %s: %s sent data to %s; whether it was accepted is not known.", since, who, where)
 	}
+	if !slices.ContainsFunc(c.Findings, func(f detect.Finding) bool { return f.Attempts < f.Events }) {
+		return fmt.Sprintf("Since %s: %s keeps calling %s, which never answers; nothing left by it.", since, who, where)
+	}
 	return fmt.Sprintf("Since %s: %s keeps a channel to %s; no loss was seen by it.", since, who, where)
 }
 

@@ -138,7 +138,11 @@ func look(t *testing.T, w ledger.Window, put func(*condense.Sink)) *ledger.Look 
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { s.Close() })
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	dict, err := s.Dictionary(ctx)
 	if err != nil {
 		t.Fatal(err)
@@ -267,4 +271,3 @@ func TestShared(t *testing.T) {
 	f("a single host with very many", []string{"10.0.0.1"}, map[string]int{"10.0.0.1": 40})
 	f("outside", nil, with(ordinary(10), "192.0.2.7", 50))
 }
-

@@ -88,7 +88,9 @@ func TestWeigh(t *testing.T) {
 	a := detect.Term{Group: "a", Text: "a", DB: 12}
 	b := detect.Term{Group: "b", Text: "b", DB: 15}
 	minus := detect.Term{Group: detect.Innocence, Text: "innocent", DB: -14}
-	rare := func(text string, db float64) detect.Term { return detect.Term{Group: detect.Rarity, Text: text, DB: db} }
+	rare := func(text string, db float64) detect.Term {
+		return detect.Term{Group: detect.Rarity, Text: text, DB: db}
+	}
 	f("none", 0)
 	f("one", 12, []detect.Term{a})
 	f("two facts", 27, []detect.Term{a}, []detect.Term{b})

@@ -8,6 +8,7 @@ type FarEndFacts struct {
 	Days                int64 // on which this host used it
 	Labels              int64 // far ends of this host in all
 	Name                string
+	Names               bool // some log gives names at all
 	Port, Proto         int
 }
 
@@ -32,7 +33,7 @@ func FarEndTerms(f FarEndFacts) (ts []Term) {
 			ts = append(ts, SinglePurpose.Says(f.Labels))
 		}
 	}
-	if f.Name == "" {
+	if f.Name == "" && f.Names {
 		ts = append(ts, NoName.Says())
 	}
 	switch {

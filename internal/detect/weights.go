@@ -23,7 +23,7 @@ var Caps = map[string]float64{
 	Rhythm:   16,
 	Rarity:   12,
 	Identity: 18,
-	Channel:  16,
+	Channel:  19,
 	Volume:   16,
 	Content:  18,
 }
@@ -46,7 +46,7 @@ var (
 	FewBeats      = Weight{Innocence, -4, "only %d beats"}
 	ShortRun      = Weight{Innocence, -4, "the rhythm lasted %s only"}
 	Transfers     = Weight{Innocence, -8, "each call carries %s, as transfers do"}
-	ServerGone    = Weight{Innocence, -6, "never answered on any of %d days, as by a server that is gone"}
+	ServerGone    = Weight{Innocence, -9, "never answered on any of %d days, as by a server that is gone"}
 
 	// Rarity. See Rare for the graded one.
 	RareFarEnd    = Weight{Rarity, 10, "far end used by %d of %d hosts"}
@@ -71,7 +71,7 @@ var (
 	SameAsPeers     = Weight{Innocence, -9, "same client software as on %d other hosts"}
 
 	// Channel.
-	KeepsCalling = Weight{Channel, 12, "called %d times though never answered"} // scaled
+	KeepsCalling = Weight{Channel, 15, "called %d times though never answered"} // scaled
 	OddPort      = Weight{Channel, 4, "port %d is unusual for this"}
 	PlainAddress = Weight{Channel, 3, "unencrypted upload to a bare address"}
 	Tunnel       = Weight{Channel, 12, "names below the domain hold %s of information within %s"} // scaled
@@ -91,6 +91,7 @@ var (
 	NowAProducer   = Weight{Volume, 4, "sent %s what it received there"}
 	Conversational = Weight{Innocence, -12, "received nearly as much as it sent, as calls and browsing do"}
 	ReceivedMore   = Weight{Innocence, -20, "received more than it sent, as calls and browsing do"}
+	CallPort       = Weight{Innocence, -14, "both ways by UDP on port %d, as calls and conferences"}
 	UsualForHost   = Weight{Innocence, -16, "as much was sent there on %d of %d days, since the records begin"}
 	SmallVolume    = Weight{Innocence, -6, "only %s in all"}
 

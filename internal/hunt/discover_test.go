@@ -183,7 +183,7 @@ func TestUnreadable(t *testing.T) {
 	write(t, dir, map[string]string{"a.log": connHead, "b/c.log": connHead})
 	must(t, os.Chmod(filepath.Join(dir, "a.log"), 0))
 	must(t, os.Chmod(filepath.Join(dir, "b"), 0))
-	defer os.Chmod(filepath.Join(dir, "b"), 0o700)
+	defer func() { must(t, os.Chmod(filepath.Join(dir, "b"), 0o700)) }()
 	want := []string{"a.log: permission denied; run as a user who may read it", "b: permission denied; run as a user who may read it"}
 	if d := cmp.Diff(want, found(t, dir)); d != "" {
 		t.Error(d)

@@ -117,18 +117,24 @@ func changed(f *os.File, s ledger.Source) bool {
 
 // lineReader finds records by offset in a stream and counts lines on the way.
 type lineReader struct {
-	r      *bufio.Reader
-	at     int64
-	line   int64  // line feeds passed
-	begun  bool   // bytes of the current line were passed
-	header []byte // Zeek's header lines that hold for the current line
+	r        *bufio.Reader
+	at       int64
+	line     int64  // line feeds passed
+	begun    bool   // bytes of the current line were passed
+	header   []byte // Zeek's header lines that hold for the current line
+	inHeader bool   // the current line is one
 }
 
 // seek skips to an offset, counting lines and remembering the last header.
 func (l *lineReader) seek(offset int64) error {
 	for l.at < offset {
-		b, err := l.r.Peek(int(min(offset-l.at, readAhead)))
-		if len(b) == 0 {
+		if l.r.Buffered() == 0 {
+			if _, err := l.r.Peek(1); err != nil {
+				return err
+			}
+		}
+		b, err := l.r.Peek(int(min(offset-l.at, int64(l.r.Buffered()))))
+		if err != nil {
 			return err
 		}
 		if i := bytes.IndexByte(b, '\n'); i >= 0 {
@@ -148,7 +154,10 @@ const readAhead = 256 << 10
 // pass counts bytes that end at most one line, and keeps the header lines that
 // say where fields stand.
 func (l *lineReader) pass(b []byte) {
-	if !l.begun && b[0] == '#' {
+	if !l.begun {
+		l.inHeader = b[0] == '#'
+	}
+	if l.inHeader {
 		if bytes.HasPrefix(b, []byte("#separator")) {
 			l.header = l.header[:0]
 		}

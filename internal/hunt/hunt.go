@@ -38,7 +38,7 @@ func Run(ctx context.Context, o Options) (doc *report.Document, err error) {
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, done()) }()
+	defer func() { o.stage("closing"); err = errors.Join(err, done()) }()
 	if o.Progress != nil {
 		defer o.Progress.Done()
 	}
@@ -69,6 +69,7 @@ func Run(ctx context.Context, o Options) (doc *report.Document, err error) {
 		return nil, err
 	}
 	cases, weak := caseload.Build(findings, func(label string) int64 { return users[label] })
+	o.stage("fetching evidence")
 	doc, err = document(ctx, look, cases, weak, sources, files, o)
 	if err != nil {
 		return nil, err

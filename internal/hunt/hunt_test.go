@@ -284,6 +284,6 @@ func TestTimelineOfManyFiles(t *testing.T) {
 	}
 	g("upload without names", detect.Finding{Stage: detect.Exfiltration, First: 1, Last: 2, BytesOut: 5e6}, "begins to send", "5 MB sent in all")
 	g("attempts", detect.Finding{Stage: detect.Command, Events: 3, Attempts: 3, First: 1, Last: 2}, "is not answered", "last attempt of 3")
-	g("channel", detect.Finding{Stage: detect.Command, Events: 3, First: 1, Last: 2}, "first reaches", "after 3 times")
+	g("channel", detect.Finding{Stage: detect.Command, Events: 3, First: 1, Last: 2}, "first reaches", "last reaches")
 	g("one moment", detect.Finding{Stage: detect.Command, Events: 1, First: 1, Last: 1}, "first reaches")
 }

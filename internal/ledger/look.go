@@ -53,6 +53,7 @@ type Facts struct {
 	// is told from the beginning of that stretch: nothing is known of the gap.
 	First, Last int64
 	DNS         bool // there are look-ups
+	Names       bool // some log gives names of far ends
 }
 
 // MaxGap is for how many hours there may be no conversation within a stretch of
@@ -75,8 +76,8 @@ func NewLook(ctx context.Context, s Store, w Window, n Networks) (*Look, error) 
 		return nil, err
 	}
 	l := &Look{Store: s, Window: w, Networks: n}
-	err := One(ctx, s, `SELECT (SELECT count(DISTINCT host) FROM contact WHERE outbound), (SELECT count(*) > 0 FROM looked)`,
-		&l.Facts.Hosts, &l.Facts.DNS)
+	err := One(ctx, s, `SELECT (SELECT count(DISTINCT host) FROM contact WHERE outbound), (SELECT count(*) > 0 FROM looked),
+		(SELECT count(*) > 0 FROM called) OR (SELECT count(*) > 0 FROM answered)`, &l.Facts.Hosts, &l.Facts.DNS, &l.Facts.Names)
 	if err != nil {
 		return nil, err
 	}

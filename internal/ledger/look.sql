@@ -146,6 +146,15 @@ SELECT address, text, domain FROM (
     FROM answered
 ) r WHERE place_no = 1;
 
+-- daily: flow by day (UTC; on_day is its first hour), the base of all that looks
+-- at days.
+CREATE OR REPLACE TABLE daily AS
+SELECT host, far, port, proto, outbound, hour - hour % 24 AS on_day, sum(events) AS events, sum(attempts) AS attempts,
+       sum(bytes_out) AS bytes_out, sum(bytes_in) AS bytes_in, sum(bytes_tried) AS bytes_tried,
+       sum(duration) AS duration, sum(missed) AS missed, max(largest) AS largest,
+       min(first) AS first, max(last) AS last, count(DISTINCT hour) AS hours
+FROM flow GROUP BY host, far, port, proto, outbound, hour - hour % 24;
+
 -- contact: a host's dealings with one far end, port and transport in the window.
 CREATE OR REPLACE TABLE contact AS
 SELECT f.host, f.far, f.port, f.proto, f.outbound, h.ip AS host_ip, p.ip AS far_ip,
@@ -155,8 +164,8 @@ FROM (
     SELECT host, far, port, proto, outbound, sum(events) AS events, sum(attempts) AS attempts,
            sum(bytes_out) AS bytes_out, sum(bytes_in) AS bytes_in, sum(bytes_tried) AS bytes_tried,
            sum(duration) AS duration, sum(missed) AS missed, max(largest) AS largest,
-           min(first) AS first, max(last) AS last, count(DISTINCT hour) AS hours, count(DISTINCT hour - hour % 24) AS days
-    FROM flow GROUP BY host, far, port, proto, outbound
+           min(first) AS first, max(last) AS last, sum(hours) AS hours, count(*) AS days
+    FROM daily GROUP BY host, far, port, proto, outbound
 ) f
 JOIN place h ON h.address = f.host
 JOIN place p ON p.address = f.far

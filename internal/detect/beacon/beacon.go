@@ -53,6 +53,7 @@ type candidate struct {
 	labelFirst        int64
 	lookFirst         int64
 	lookLast          int64
+	names             bool  // some log gives names of far ends
 	labels            int64 // far ends of the host in all
 	days              int64 // on which the host called
 	calls             []detect.Call
@@ -83,7 +84,7 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 			flush()
 			c = row
 			c.name, c.ips, c.calls = "", nil, nil
-			c.hosts, c.lookFirst, c.lookLast = l.Facts.Hosts, l.Facts.First, l.Facts.Last
+			c.hosts, c.lookFirst, c.lookLast, c.names = l.Facts.Hosts, l.Facts.First, l.Facts.Last, l.Facts.Names
 		}
 		calls, err := detect.Calls(hour, list, places, flipped)
 		if err != nil {
@@ -174,7 +175,7 @@ func terms(c *candidate, calls []detect.Call, r rhythm, f *detect.Finding, hours
 	}
 	return append(ts, detect.FarEndTerms(detect.FarEndFacts{
 		Users: c.users, Hosts: c.hosts, First: c.labelFirst, LookFirst: c.lookFirst, LookLast: c.lookLast,
-		Days: c.days, Labels: c.labels, Name: c.name, Port: c.port, Proto: c.proto,
+		Days: c.days, Labels: c.labels, Name: c.name, Names: c.names, Port: c.port, Proto: c.proto,
 	})...)
 }
 

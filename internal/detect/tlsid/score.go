@@ -61,7 +61,7 @@ func score(c *candidate) (detect.Finding, bool) {
 	}
 	far := detect.FarEndTerms(detect.FarEndFacts{
 		Users: c.users, Hosts: c.hosts, First: c.labelFirst, LookFirst: c.lookFirst, LookLast: c.lookLast,
-		Days: max(c.days, days(c.sessions)), Labels: c.labels, Name: named, Port: c.port, Proto: 6,
+		Days: max(c.days, days(c.sessions)), Labels: c.labels, Name: named, Names: true, Port: c.port, Proto: 6,
 	})
 	for _, t := range far {
 		if t.Group == detect.Channel {

@@ -3,11 +3,11 @@
 -- Parameter: bytes in a day.
 SELECT label, on_day, bytes_out FROM (
     SELECT label, on_day, bytes_out, max(bytes_out) OVER (PARTITION BY label) AS most FROM (
-        SELECT c.label, f.hour - f.hour % 24 AS on_day, sum(f.bytes_out) AS bytes_out
+        SELECT c.label, f.on_day, sum(f.bytes_out) AS bytes_out
         FROM contact c
-        JOIN flow f ON f.host = c.host AND f.far = c.far AND f.port = c.port AND f.proto = c.proto AND f.outbound
+        JOIN daily f ON f.host = c.host AND f.far = c.far AND f.port = c.port AND f.proto = c.proto AND f.outbound
         WHERE c.outbound
-        GROUP BY c.label, f.hour - f.hour % 24
+        GROUP BY c.label, f.on_day
     ) d
 ) m
 WHERE most >= ?

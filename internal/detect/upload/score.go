@@ -102,6 +102,9 @@ func (c *candidate) unnamed() (n int64) {
 	var in int64
 	for i := range c.pieces {
 		p := &c.pieces[i]
+		if p.proto != int(event.ProtoTCP) && p.port != quicPort {
+			continue // nothing says that a datagram arrived
+		}
 		for _, x := range p.calls {
 			if x.Attempt || slices.ContainsFunc(c.files, func(f file) bool { return f.by(p, &x) }) {
 				continue
@@ -115,6 +118,9 @@ func (c *candidate) unnamed() (n int64) {
 	}
 	return n / 100 * contentShare
 }
+
+// quicPort is where datagrams are acknowledged too (QUIC, RFC 9000 section 13.2).
+const quicPort = 443
 
 // contentShare is the part, in per cent, of the payload of an answered connection
 // that is content at least where no log names files: the rest may be the
@@ -218,7 +224,7 @@ func (c *candidate) terms(f *detect.Finding, days map[uint32]int64) []detect.Ter
 	ts = append(ts, c.content(f)...)
 	ts = append(ts, detect.FarEndTerms(detect.FarEndFacts{
 		Users: c.users, Hosts: c.hosts, First: c.labelFirst, LookFirst: c.lookFirst, LookLast: c.lookLast,
-		Days: int64(len(days)), Labels: c.labels, Name: c.name, Port: f.Port, Proto: c.pieces[0].proto,
+		Days: int64(len(days)), Labels: c.labels, Name: c.name, Names: c.names, Port: f.Port, Proto: c.pieces[0].proto,
 	})...)
 	return ts
 }
@@ -256,6 +262,9 @@ func (c *candidate) volume(f *detect.Finding, days map[uint32]int64, top int64, 
 	case ratio >= 4:
 		ts = append(ts, detect.NowAProducer.Says(times(ratio)))
 	}
+	if c.isCall() && f.BytesIn*5 >= f.BytesOut {
+		ts = append(ts, detect.CallPort.Says(f.Port))
+	}
 	if top < 500_000 {
 		ts = append(ts, detect.SmallVolume.Says(detect.Bytes(top)))
 	}
@@ -277,6 +286,16 @@ func (c *candidate) volume(f *detect.Finding, days map[uint32]int64, top int64, 
 		ts = append(ts, detect.UsualForHost.Says(alike, span))
 	}
 	return ts
+}
+
+// isCall reports whether all of it went by UDP to a port that calls use: STUN
+// and TURN (RFC 8489, RFC 8656), and those of the large conferencing services.
+func (c *candidate) isCall() bool {
+	return !slices.ContainsFunc(c.pieces, func(p piece) bool {
+		port := p.port
+		return p.proto != int(event.ProtoUDP) ||
+			(port < 3478 || port > 3481) && (port < 8801 || port > 8810) && (port < 19302 || port > 19309) && port != 5004
+	})
 }
 
 // content weighs what the files show.

@@ -83,6 +83,7 @@ type candidate struct {
 	users, hosts        int64
 	labelFirst          int64
 	lookFirst, lookLast int64
+	names               bool // some log gives names of far ends
 	labels              int64
 	pieces              []piece
 	files               []file
@@ -137,7 +138,7 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 		if row.host != c.host || row.label != c.label {
 			flush()
 			c = row
-			c.hosts, c.lookFirst, c.lookLast = l.Facts.Hosts, l.Facts.First, l.Facts.Last
+			c.hosts, c.lookFirst, c.lookLast, c.names = l.Facts.Hosts, l.Facts.First, l.Facts.Last, l.Facts.Names
 		}
 		if c.name == "" {
 			c.name = row.name

@@ -5,11 +5,11 @@ SELECT c.host_ip, c.label, c.far_ip, c.name, c.port, c.proto, k.hosts, k.first, 
        f.hour, f.flipped, l.list, l.exemplars
 FROM (
     SELECT host, label FROM (
-        SELECT c.host, c.label, f.hour - f.hour % 24 AS on_day, sum(f.bytes_out) AS bytes_out
+        SELECT c.host, c.label, f.on_day, sum(f.bytes_out) AS bytes_out
         FROM contact c
-        JOIN flow f ON f.host = c.host AND f.far = c.far AND f.port = c.port AND f.proto = c.proto AND f.outbound
+        JOIN daily f ON f.host = c.host AND f.far = c.far AND f.port = c.port AND f.proto = c.proto AND f.outbound
         WHERE c.outbound AND c.bytes_out > 0
-        GROUP BY c.host, c.label, f.hour - f.hour % 24
+        GROUP BY c.host, c.label, f.on_day
     ) per_day
     GROUP BY host, label
     HAVING max(bytes_out) >= ?

@@ -119,7 +119,7 @@ func TestDamaged(t *testing.T) {
 			t.Fatal(err)
 		}
 		if s, err := Open(t.Context(), path, Options{}); err == nil {
-			s.Close()
+			mustClose(t, s)
 			t.Errorf("cut to %d bytes: no error", n)
 		} else if !strings.Contains(err.Error(), path) {
 			t.Errorf("cut to %d bytes: %v", n, err)
@@ -143,7 +143,7 @@ func TestSecondOpener(t *testing.T) {
 		t.Errorf("another process: %s", got)
 	}
 	if second, err := Open(t.Context(), path, Options{}); err == nil {
-		second.Close()
+		mustClose(t, second)
 		t.Error("the same process: no error")
 	} else if !strings.Contains(err.Error(), path+" is in use") {
 		t.Errorf("the same process: %v", err)

@@ -316,7 +316,11 @@ func (o opener) failedImport(t *testing.T) {
 	cancelled, cancel := context.WithCancel(context.Background())
 	cancel()
 	f("cancelled before", cancelled, context.Canceled, func(*condense.Condenser) {})
-	f("temporary files are gone", context.Background(), nil, func(c *condense.Condenser) { c.Close() })
+	f("temporary files are gone", context.Background(), nil, func(c *condense.Condenser) {
+		if err := c.Close(); err != nil {
+			t.Fatal(err)
+		}
+	})
 
 	mustAdd(t, s, 2, all[half:])
 	whole := o.fresh(t)

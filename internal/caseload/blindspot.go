@@ -62,10 +62,12 @@ func Cover(ctx context.Context, l *ledger.Look) (*Coverage, error) {
 		{"SELECT count(DISTINCT client) FROM looked", []any{&c.DNSClients}},
 		{`SELECT coalesce(1.0 * sum(CASE WHEN bytes_client = 0 OR bytes_server = 0 THEN 1 ELSE 0 END) / nullif(count(*), 0), 0)
 			FROM oriented WHERE proto = 6 AND events > attempts AND bytes_client + bytes_server > 0`, []any{&c.OneSided}},
-		{`SELECT coalesce(sum(CASE WHEN a.inside AND b.inside THEN 1 ELSE 0 END), 0), coalesce(sum(CASE WHEN a.inside <> b.inside THEN 1 ELSE 0 END), 0),
+		{
+			`SELECT coalesce(sum(CASE WHEN a.inside AND b.inside THEN 1 ELSE 0 END), 0), coalesce(sum(CASE WHEN a.inside <> b.inside THEN 1 ELSE 0 END), 0),
 			coalesce(sum(CASE WHEN b.inside AND NOT a.inside THEN 1 ELSE 0 END), 0)
 			FROM oriented o JOIN place a ON a.address = o.client JOIN place b ON b.address = o.server WHERE NOT a.special AND NOT b.special`,
-			[]any{&c.Inner, &c.Outer, &c.Inbound}},
+			[]any{&c.Inner, &c.Outer, &c.Inbound},
+		},
 		{"SELECT coalesce(max(worst_millionths), 0) / 1000000.0 FROM ledger.capture_loss WHERE " + where, []any{&c.WorstLoss}},
 		{"SELECT coalesce(sum(missed), 0) FROM oriented", []any{&c.Missed}},
 		{"SELECT coalesce(sum(t.events), 0) FROM tls t JOIN place p ON p.address = t.server WHERE NOT p.inside", []any{&c.TLS}},

@@ -64,7 +64,7 @@ func machineMemory() int64 {
 	if err := syscall.Sysinfo(&info); err != nil {
 		return 4 << 30
 	}
-	return int64(uint64(info.Totalram) * uint64(info.Unit))
+	return int64(info.Totalram * uint64(info.Unit))
 }
 
 // run measures and prints the result; what is going on goes to progress.

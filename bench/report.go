@@ -178,7 +178,7 @@ func (b *bench) start(ctx context.Context, name string) (o outcome, u usage, err
 	}
 	u.processor = (c.ProcessState.UserTime() + c.ProcessState.SystemTime()).Seconds()
 	if r, ok := c.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		u.memory = int64(r.Maxrss) << 10 // Linux counts in KiB
+		u.memory = r.Maxrss << 10 // Linux counts in KiB
 	}
 	return o, u, json.Unmarshal(out.Bytes(), &o)
 }

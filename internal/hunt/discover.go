@@ -21,16 +21,15 @@ const sniffBytes = 64 << 10
 
 // File is one file found below the given paths.
 type File struct {
-	Path      string
-	Size      int64
-	ModTime   int64 // nanoseconds since 1970 UTC
-	Inode     uint64
-	device    uint64
-	Reader    format.Reader // nil: not read, see Problem
-	Format    string        // "zeek conn (TSV)", with the container
-	Problem   string        // why it is not read
-	Harmless  bool          // the problem hides nothing: an empty file, the same file again
-	container string
+	Path     string
+	Size     int64
+	ModTime  int64 // nanoseconds since 1970 UTC
+	Inode    uint64
+	device   uint64
+	Reader   format.Reader // nil: not read, see Problem
+	Format   string        // "zeek conn (TSV)", with the container
+	Problem  string        // why it is not read
+	Harmless bool          // the problem hides nothing: an empty file, the same file again
 }
 
 // Discover finds and sniffs every file below paths, in order of path. What
@@ -75,7 +74,7 @@ type identity struct{ device, inode uint64 }
 func identityOf(st fs.FileInfo) (id identity, ok bool) {
 	sys, ok := st.Sys().(*syscall.Stat_t)
 	if ok {
-		id = identity{uint64(sys.Dev), sys.Ino}
+		id = identity{sys.Dev, sys.Ino}
 	}
 	return id, ok && sys.Ino != 0
 }

@@ -102,6 +102,14 @@ func (b *viaBuilder) build(ctx context.Context, s Store, w Window) error {
 	if err := errors.Join(rs.next(), cs.next()); err != nil {
 		return err
 	}
+	if err := b.walk(rs, cs); err != nil {
+		return err
+	}
+	return errors.Join(requests.Err(), calls.Err())
+}
+
+// walk goes through both results, one way out after the other.
+func (b *viaBuilder) walk(rs *requestCursor, cs *callCursor) error {
 	for rs.ok {
 		key := rs.key
 		b.requests = map[uint16][]viaRequest{}

@@ -120,12 +120,12 @@ func open(ctx context.Context, path string, o Options) (*Store, error) {
 	)
 	for _, q := range setup {
 		if _, err := s.db.ExecContext(ctx, q); err != nil {
-			s.db.Close()
+			err = errors.Join(err, s.db.Close())
 			return nil, openError(path, err)
 		}
 	}
 	if err := s.migrate(ctx); err != nil {
-		s.db.Close()
+		err = errors.Join(err, s.db.Close())
 		return nil, err
 	}
 	return s, nil

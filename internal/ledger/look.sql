@@ -17,20 +17,24 @@ SELECT hour, seq, sensor, proto, first, last, events, attempts, duration, missed
 FROM ledger.conversation
 WHERE hour >= {since} AND hour < {until} AND events > 0;
 
--- flow: conversations between a host inside and a far end outside, from the
+-- flow (two branches, because one join on "one end is inside, the other is not"
+-- is planned as all pairs of addresses): conversations between a host inside and a far end outside, from the
 -- host's side. bytes_out and bytes_in are payload of answered connections,
 -- bytes_tried is what was sent without an answer and counts nowhere as loss.
 CREATE OR REPLACE VIEW flow AS
 SELECT o.hour, o.seq, FALSE AS via, o.proto, o.port, o.first, o.last, o.events, o.attempts, o.duration, o.missed,
-       o.bytes_tried, o.largest, o.flipped, c.inside AS outbound,
-       CASE WHEN c.inside THEN o.client ELSE o.server END AS host,
-       CASE WHEN c.inside THEN o.server ELSE o.client END AS far,
-       CASE WHEN c.inside THEN o.bytes_client ELSE o.bytes_server END AS bytes_out,
-       CASE WHEN c.inside THEN o.bytes_server ELSE o.bytes_client END AS bytes_in
+       o.bytes_tried, o.largest, o.flipped, TRUE AS outbound, o.client AS host, o.server AS far,
+       o.bytes_client AS bytes_out, o.bytes_server AS bytes_in
 FROM oriented o
-JOIN place c ON c.address = o.client
-JOIN place s ON s.address = o.server
-WHERE c.inside <> s.inside AND NOT c.special AND NOT s.special
+JOIN place c ON c.address = o.client AND c.inside AND NOT c.special
+JOIN place s ON s.address = o.server AND NOT s.inside AND NOT s.special
+UNION ALL
+SELECT o.hour, o.seq, FALSE AS via, o.proto, o.port, o.first, o.last, o.events, o.attempts, o.duration, o.missed,
+       o.bytes_tried, o.largest, o.flipped, FALSE AS outbound, o.server AS host, o.client AS far,
+       o.bytes_server AS bytes_out, o.bytes_client AS bytes_in
+FROM oriented o
+JOIN place c ON c.address = o.client AND NOT c.inside AND NOT c.special
+JOIN place s ON s.address = o.server AND s.inside AND NOT s.special
 UNION ALL
 SELECT v.hour, v.seq, TRUE AS via, v.proto, v.port, v.first, v.last, v.events, v.attempts, v.duration, v.missed,
        v.bytes_tried, v.largest, FALSE AS flipped, TRUE AS outbound, v.client AS host, v.address AS far,
@@ -152,19 +156,19 @@ CREATE OR REPLACE TABLE daily AS
 SELECT host, far, port, proto, outbound, hour - hour % 24 AS on_day, sum(events) AS events, sum(attempts) AS attempts,
        sum(bytes_out) AS bytes_out, sum(bytes_in) AS bytes_in, sum(bytes_tried) AS bytes_tried,
        sum(duration) AS duration, sum(missed) AS missed, max(largest) AS largest,
-       min(first) AS first, max(last) AS last, count(DISTINCT hour) AS hours
+       min(first) AS first, max(last) AS last
 FROM flow GROUP BY host, far, port, proto, outbound, hour - hour % 24;
 
 -- contact: a host's dealings with one far end, port and transport in the window.
 CREATE OR REPLACE TABLE contact AS
 SELECT f.host, f.far, f.port, f.proto, f.outbound, h.ip AS host_ip, p.ip AS far_ip,
        coalesce(c.text, a.text, '') AS name, coalesce(c.domain, a.domain, p.ip) AS label,
-       f.events, f.attempts, f.bytes_out, f.bytes_in, f.bytes_tried, f.duration, f.missed, f.first, f.last, f.hours, f.days, f.largest
+       f.events, f.attempts, f.bytes_out, f.bytes_in, f.bytes_tried, f.duration, f.missed, f.first, f.last, f.days, f.largest
 FROM (
     SELECT host, far, port, proto, outbound, sum(events) AS events, sum(attempts) AS attempts,
            sum(bytes_out) AS bytes_out, sum(bytes_in) AS bytes_in, sum(bytes_tried) AS bytes_tried,
            sum(duration) AS duration, sum(missed) AS missed, max(largest) AS largest,
-           min(first) AS first, max(last) AS last, sum(hours) AS hours, count(*) AS days
+           min(first) AS first, max(last) AS last, count(*) AS days
     FROM daily GROUP BY host, far, port, proto, outbound
 ) f
 JOIN place h ON h.address = f.host

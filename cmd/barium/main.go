@@ -38,7 +38,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	// What barium writes is for its user's eyes only, whatever the process was
 	// started with; reports are made readable on purpose.
 	syscall.Umask(0o077)
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	root := newRootCommand()
 	root.SetArgs(args)
@@ -52,7 +52,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	case errors.As(err, &s):
 		return int(s)
 	case ctx.Err() != nil:
-		fmt.Fprintln(stderr, "barium: interrupted; nothing was left half done")
+		fmt.Fprintln(stderr, "barium: interrupted; a kept ledger holds what it held before")
 		return exitInterrupted
 	}
 	fmt.Fprintln(stderr, "barium:", safe.Text(err.Error()))

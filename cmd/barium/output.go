@@ -49,6 +49,10 @@ func (o *outputOptions) check() error {
 		return fmt.Errorf("--top %d: at least 1 case", o.top)
 	case o.mask && o.reveal:
 		return errors.New("--mask and --reveal contradict each other")
+	case !o.noHTML && o.json != "" && o.json != "-" && filepath.Clean(o.json) == filepath.Clean(o.html):
+		return fmt.Errorf("--json and --html would both write %s; name two files", o.html)
+	case !o.noHTML && o.html == "-":
+		return errors.New("--html writes a file; for a page on standard output write it to /dev/stdout")
 	case !o.noHTML && o.html == "":
 		return errors.New("--html needs a file name; --no-html writes none")
 	}
@@ -96,6 +100,22 @@ func (o *outputOptions) write(ctx context.Context, stdout, stderr io.Writer, d *
 	return nil
 }
 
+// spares makes sure that no report is written over a log or a ledger.
+func (o *outputOptions) spares(inputs []string) error {
+	for _, out := range []string{o.html, o.json} {
+		st, err := os.Stat(out)
+		if err != nil || out == o.html && o.noHTML {
+			continue
+		}
+		for _, in := range inputs {
+			if other, err := os.Stat(in); err == nil && os.SameFile(st, other) {
+				return fmt.Errorf("%s is one of the inputs; write the report to another file", out)
+			}
+		}
+	}
+	return nil
+}
+
 // replace writes a file whole or not at all.
 func replace(path string, b []byte) error {
 	if err := renameio.WriteFile(path, b, 0o600, renameio.WithTempDir(filepath.Dir(path))); err != nil {
@@ -120,6 +140,9 @@ func termOptions(w io.Writer, top int) termreport.Options {
 func exitStatus(d *report.Document) error {
 	if d.Verdict.Level != report.LevelNone {
 		return status(exitFound)
+	}
+	if d.Period.Hours == 0 {
+		return status(exitPartial)
 	}
 	for _, s := range d.Sources {
 		if s.Bad > 0 || s.Problem != "" && !s.Harmless {

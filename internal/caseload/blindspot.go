@@ -110,6 +110,10 @@ func (c *Coverage) BlindSpots(detectors []detect.Detector) []BlindSpot {
 			out = append(out, b)
 		}
 	}
+	if c.Hours == 0 {
+		c.holes(add)
+		detectors = nil
+	}
 	for _, d := range detectors {
 		for _, n := range d.About().Needs {
 			if !c.Logs[n.Log] {
@@ -117,9 +121,11 @@ func (c *Coverage) BlindSpots(detectors []detect.Detector) []BlindSpot {
 			}
 		}
 	}
-	c.missingLogs(add)
-	c.holes(add)
-	c.viewpoint(add)
+	if c.Hours > 0 {
+		c.missingLogs(add)
+		c.holes(add)
+		c.viewpoint(add)
+	}
 	for _, b := range always {
 		add(b.Route, b.Reason, b.Fix)
 	}
@@ -143,7 +149,7 @@ func (c *Coverage) holes(add adder) {
 	span := int64(c.LastHour-c.FirstHour) + 1
 	if days := (span + 23) / 24; days < Dwell {
 		add(fmt.Sprintf("thefts before %s", day(c.FirstHour)),
-			fmt.Sprintf("nothing before %s can be seen: the records cover %d of the %d days that espionage stays in the median", day(c.FirstHour), days, Dwell),
+			fmt.Sprintf("nothing before %s can be seen: the records cover %d days, and half of all espionage stays longer than %d days", day(c.FirstHour), days, Dwell),
 			"keep connection, DNS and TLS logs for 13 months; hunt again in archives and backups of older logs")
 	}
 	if gap := span - c.Hours; gap > 0 {
@@ -170,6 +176,8 @@ func (c *Coverage) holes(add adder) {
 
 func (c *Coverage) viewpoint(add adder) {
 	switch {
+	case c.Inner+c.Outer == 0 && c.Logs["conn"]:
+		add("every way out", "no connection has an end in the networks that count as inside", "give your own networks with --internal")
 	case c.Inner+c.Outer == 0:
 	case c.Outer == 0:
 		add("every way out", "only traffic between inside addresses was seen (or --internal is too wide)", "put a sensor at the internet edge; check the networks listed as inside")

@@ -97,7 +97,7 @@ func TestBlindSpots(t *testing.T) {
 	days := func(n uint32) func(*caseload.Coverage) {
 		return func(c *caseload.Coverage) { c.FirstHour, c.Hours = c.LastHour-24*n+1, int64(24*n) }
 	}
-	f("short", "the records cover 121 of the 122 days", days(121), nothing)
+	f("short", "the records cover 121 days, and half of all espionage stays longer than 122 days", days(121), nothing)
 	f("short", "nothing before ", days(121), days(122))
 	f("gap", "1 of 8760 hours between", func(c *caseload.Coverage) { c.Hours-- }, nothing)
 	f("bad records", "2 records and 0 files could not be read", func(c *caseload.Coverage) { c.Bad = 2 }, nothing)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"maps"
 	"math"
 	"slices"
 
@@ -24,6 +25,9 @@ const (
 	joinByHost = 20
 	// joinByFarEnd is how much they must weigh when they share the far end too.
 	joinByFarEnd = 10
+	// mostHosts is how many hosts a case may have: rare far ends must not chain the
+	// whole house together.
+	mostHosts = 12
 	// hubHosts is above how many hosts a far end joins nothing.
 	hubHosts = 5
 )
@@ -92,13 +96,27 @@ func join(fs []detect.Finding, users func(string) int64) [][]detect.Finding {
 		}
 		return parent[i]
 	}
+	hosts := make([]map[string]bool, len(fs)) // of the group whose root this is
+	for i := range hosts {
+		hosts[i] = map[string]bool{fs[i].Src: true}
+	}
 	first := map[string]int{}
 	link := func(key string, i int) {
-		if j, ok := first[key]; ok {
-			parent[root(i)] = root(j)
-		} else {
+		j, ok := first[key]
+		if !ok {
 			first[key] = i
+			return
 		}
+		a, b := root(i), root(j)
+		if a == b {
+			return
+		}
+		all := maps.Clone(hosts[b])
+		maps.Copy(all, hosts[a])
+		if len(all) > mostHosts {
+			return
+		}
+		parent[a], hosts[b], hosts[a] = b, all, nil
 	}
 	// Findings without a name are told by address; those with one join them only
 	// by that address, for names that share an address may have nothing in common.
@@ -106,12 +124,20 @@ func join(fs []detect.Finding, users func(string) int64) [][]detect.Finding {
 	for i := range fs {
 		unnamed[fs[i].Dst] = unnamed[fs[i].Dst] || fs[i].Label == fs[i].Dst
 	}
+	far := func(f *detect.Finding) []string {
+		if users(f.Label) > hubHosts {
+			return nil
+		}
+		if unnamed[f.Dst] && f.Dst != f.Label {
+			return []string{"far " + f.Label, "far " + f.Dst}
+		}
+		return []string{"far " + f.Label}
+	}
 	for i := range fs {
 		w := fs[i].Weight()
-		if w >= joinByFarEnd && users(fs[i].Label) <= hubHosts {
-			link("far "+fs[i].Label, i)
-			if unnamed[fs[i].Dst] {
-				link("far "+fs[i].Dst, i)
+		if w >= joinByFarEnd {
+			for _, k := range far(&fs[i]) {
+				link(k, i)
 			}
 		}
 		if w >= joinByHost {
@@ -187,7 +213,10 @@ func weigh(fs []detect.Finding) float64 {
 // loss adds up what findings of exfiltration saw leave.
 func loss(fs []detect.Finding) Loss {
 	var l Loss
-	complete := true
+	// Without a finding of exfiltration nothing bounds what a channel carried,
+	// unless nothing was ever answered.
+	complete := !slices.ContainsFunc(fs, func(f detect.Finding) bool { return f.Attempts < f.Events }) ||
+		slices.ContainsFunc(fs, func(f detect.Finding) bool { return f.Stage == detect.Exfiltration })
 	type key struct {
 		label, name string
 		bytes       int64

@@ -114,22 +114,29 @@ var levels = map[caseload.Level]string{
 func verdict(cases []caseload.Case, c *caseload.Coverage) report.Verdict {
 	level := caseload.Verdict(cases)
 	v := report.Verdict{Level: levels[level], Confirmed: []string{}}
-	n, accepted := 0, int64(0)
+	n, accepted, least := 0, int64(0), "at least"
 	for i := range cases {
 		if cases[i].Level == level && level != caseload.NoneSeen {
 			n++
 			accepted += cases[i].Loss.Accepted
+			if cases[i].Loss.Estimated {
+				least = "an estimated"
+			}
 		}
 	}
 	before := ""
 	if c.Hours > 0 {
 		before = fmt.Sprintf(" Nothing before %s can be seen.", detect.Date(int64(c.FirstHour)*3_600_000_000))
 	}
-	switch level {
-	case caseload.Left:
-		v.Text = fmt.Sprintf("Data left, unexplained: at least %s in %s.%s", detect.Bytes(accepted), report.Plural(int64(n), "case"), before)
-	case caseload.SignsSeen:
+	switch {
+	case level == caseload.Left:
+		v.Text = fmt.Sprintf("Data left, unexplained: %s %s in %s.%s", least, detect.Bytes(accepted), report.Plural(int64(n), "case"), before)
+	case level == caseload.SignsSeen:
 		v.Text = fmt.Sprintf("Signs of theft in %s; no transfer that is both accepted outside and heavy enough was seen.%s", report.Plural(int64(n), "case"), before)
+	case c.Hours == 0:
+		v.Text = "No record lies in the period asked for: nothing can be said about it."
+	case c.Outer == 0:
+		v.Text = "No sign in what we can see; but no connection between inside and outside was seen, so nothing can be said about what left." + before
 	default:
 		v.Text = "No sign in what we can see; read with it what could not be seen." + before
 	}
@@ -285,13 +292,18 @@ func distinct(events []report.Event) (out []report.Event) {
 
 // summary says in one sentence who sent what where.
 func summary(c *caseload.Case) string {
-	// Where something left, only the far ends that it left for.
+	// Where something left, only the hosts that sent it and the far ends that got it.
 	left := slices.Contains(c.Stages, detect.Exfiltration)
-	var far []string
+	var far, hosts []string
+	var out int64
 	for i := range c.Findings {
 		f := &c.Findings[i]
 		if left && f.Stage != detect.Exfiltration {
 			continue
+		}
+		out += f.BytesOut
+		if !slices.Contains(hosts, f.Src) {
+			hosts = append(hosts, f.Src)
 		}
 		if s := detect.FarEnd(f.Dst, f.DstName, f.Port); !slices.Contains(far, s) {
 			far = append(far, s)
@@ -301,9 +313,10 @@ func summary(c *caseload.Case) string {
 	if len(far) > 3 {
 		where += fmt.Sprintf(" and %d more", len(far)-3)
 	}
-	who := strings.Join(c.Hosts[:min(len(c.Hosts), 3)], ", ")
-	if len(c.Hosts) > 3 {
-		who += fmt.Sprintf(" and %d more hosts", len(c.Hosts)-3)
+	slices.Sort(hosts)
+	who := strings.Join(hosts[:min(len(hosts), 3)], ", ")
+	if len(hosts) > 3 {
+		who += fmt.Sprintf(" and %d more hosts", len(hosts)-3)
 	}
 	since := detect.Date(c.First)
 	switch {
@@ -311,14 +324,14 @@ func summary(c *caseload.Case) string {
 		return fmt.Sprintf("Since %s: %s sent at least %s in %s to %s, which accepted it.",
 			since, who, detect.Bytes(c.Loss.Accepted), report.Plural(int64(len(c.Loss.Files)), "file"), where)
 	case c.Loss.Accepted > 0:
-		return fmt.Sprintf("Since %s: %s sent at least %s to %s; no log names what it was.", since, who, detect.Bytes(c.Loss.Accepted), where)
+		return fmt.Sprintf("Since %s: %s sent an estimated %s to %s; no log names what it was.", since, who, detect.Bytes(c.Loss.Accepted), where)
 	case slices.Contains(c.Stages, detect.Exfiltration):
 		return fmt.Sprintf("Since %s: %s sent data to %s; whether it was accepted is not known.", since, who, where)
 	}
 	if !slices.ContainsFunc(c.Findings, func(f detect.Finding) bool { return f.Attempts < f.Events }) {
 		return fmt.Sprintf("Since %s: %s keeps calling %s, which never answers; nothing left by it.", since, who, where)
 	}
-	return fmt.Sprintf("Since %s: %s keeps a channel to %s; no loss was seen by it.", since, who, where)
+	return fmt.Sprintf("Since %s: %s keeps a channel to %s; %s went out by it, no file among it is known.", since, who, where, detect.Bytes(out))
 }
 
 // shorten shows paths relative to a folder.

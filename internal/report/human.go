@@ -218,6 +218,9 @@ func (l *Loss) words(size func(int64) string) string {
 	switch {
 	case l.BytesSent.Low > 0:
 		s = "at least " + size(l.BytesSent.Low)
+		if l.Estimated {
+			s = "an estimated " + size(l.BytesSent.Low) + " (by the payload; no log names what it was)"
+		}
 		if len(l.Files) > 0 {
 			s += " in " + Plural(int64(len(l.Files)), "file")
 		}
@@ -225,6 +228,9 @@ func (l *Loss) words(size func(int64) string) string {
 		s = "at least " + Plural(int64(len(l.Files)), "file") + " of unknown size"
 	default:
 		s = "no content known to have been accepted"
+		if l.BytesOnWire == 0 {
+			return s
+		}
 	}
 	if l.Records.Low > 0 {
 		s += ", at least " + Plural(l.Records.Low, "record")

@@ -97,7 +97,7 @@ func TestWords(t *testing.T) {
 	f(loss.Exact(), "at least 1,082,089 bytes in 1 file; 2,181,167 bytes on the wire")
 	loss.Records.Low, loss.Patients.Low = 2, 1
 	f(loss.Words(), "at least 1.08 MB in 1 file, at least 2 records, at least 1 patient; 2.18 MB on the wire")
-	f((&Loss{}).Words(), "no content known to have been accepted; 0 B on the wire")
+	f((&Loss{}).Words(), "no content known to have been accepted")
 	f((&Loss{Files: []File{{}, {}}}).Words(), "at least 2 files of unknown size; 0 B on the wire")
 	f(Bounds{}.Ceiling(Bytes), "no upper bound known")
 	high := int64(5000)

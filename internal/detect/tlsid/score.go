@@ -52,6 +52,11 @@ func score(c *candidate) (detect.Finding, bool) {
 		BytesOut: c.bytesOut, BytesIn: c.bytesIn, Events: max(c.connections, int64(len(c.sessions))), Attempts: c.attempts,
 		Incomplete: c.missed > 0, Places: places(c.sessions),
 	}
+	for _, name := range []string{o.cert.subject, o.cert.issuer, o.cert.issuedBy(), o.placeholder, o.client} {
+		if name != "" {
+			f.Entities = append(f.Entities, detect.Entity{Kind: detect.KindName, Value: name})
+		}
+	}
 	if most, width := burst(c.sessions); most >= burstLeast && (c.connections == 0 || c.duration/c.connections <= shortSession) {
 		ts = append(ts, detect.BurstsOfShort.Scaled(float64(most)/burstFull, most, detect.Span(max(width, 1_000_000))))
 	}

@@ -71,7 +71,20 @@ func (p *page) head(d *report.Document) {
 	}
 	p.blank()
 	p.text(plain, 0, 0, readLine(d))
+	p.text(plain, 0, 0, insideLine(d))
 	p.rule()
+}
+
+// insideLine says what counts as inside.
+func insideLine(d *report.Document) string {
+	var all []string
+	for _, n := range d.Internal {
+		all = append(all, n.CIDR)
+	}
+	if len(all) == 0 {
+		return "No network counts as inside."
+	}
+	return "Inside: " + list(all, 8) + "."
 }
 
 // readLine says what was read, and for which time.

@@ -82,18 +82,14 @@ func runHunt(c *cobra.Command, args []string, o *huntOptions) error {
 // execute runs a hunt, writes its reports and returns its exit status.
 func execute(c *cobra.Command, h hunt.Options, o *outputOptions) error {
 	ctx, stderr := c.Context(), c.ErrOrStderr()
-	files, err := hunt.Discover(ctx, h.Paths)
-	if err != nil {
-		return err
-	}
-	inputs := []string{h.Ledger}
-	for _, f := range files {
-		if f.Reader != nil {
-			inputs = append(inputs, f.Path)
+	h.Found = func(files []hunt.File) error {
+		inputs := []string{h.Ledger}
+		for _, f := range files {
+			if f.Reader != nil {
+				inputs = append(inputs, f.Path)
+			}
 		}
-	}
-	if err := o.spares(inputs); err != nil {
-		return err
+		return o.spares(inputs)
 	}
 	start := time.Now()
 	h.Elapsed = func() time.Duration { return time.Since(start) }

@@ -26,7 +26,7 @@ type Call struct {
 // give it, into calls in order of time; other sensors' copies are left out.
 // swapped says that the host is the logged responder.
 func Calls(hour uint32, list, places []byte, swapped bool) ([]Call, error) {
-	es, err := Events(condense.Conversation, hour, list, places)
+	es, err := ledger.Events(condense.Conversation, hour, list, places)
 	if err != nil {
 		return nil, err
 	}
@@ -48,21 +48,6 @@ func Calls(hour uint32, list, places []byte, swapped bool) ([]Call, error) {
 		out = append(out, c)
 	}
 	return out, nil
-}
-
-// Events decodes a row's list of any table and puts the places of its exemplars
-// on the events they belong to.
-func Events(table int, hour uint32, list, places []byte) ([]condense.Event, error) {
-	es, err := condense.DecodeList(condense.Tables[table], hour, list)
-	if err != nil {
-		return nil, err
-	}
-	for _, x := range ledger.DecodePlaces(places) {
-		if x.Index < len(es) {
-			es[x.Index].Source, es[x.Index].Offset = x.Source, x.Offset
-		}
-	}
-	return es, nil
 }
 
 // Places picks up to n places from calls, spread over their time.

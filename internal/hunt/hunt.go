@@ -34,6 +34,11 @@ func Run(ctx context.Context, o Options) (doc *report.Document, err error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.Found != nil {
+		if err := o.Found(files); err != nil {
+			return nil, err
+		}
+	}
 	store, done, err := open(ctx, o)
 	if err != nil {
 		return nil, err

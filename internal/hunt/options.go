@@ -18,6 +18,9 @@ type Options struct {
 	Injected string // what in the input was generated; empty for real logs
 	Version  string // of barium, for the report
 	Progress Progress
+	// Found is told which files were found, before any is read; an error ends the
+	// hunt. nil for none.
+	Found func([]File) error
 	// Elapsed gives the time since the start, for the statistics; nil for none.
 	Elapsed func() time.Duration
 }

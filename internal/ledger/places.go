@@ -33,3 +33,18 @@ func DecodePlaces(b []byte) (xs []condense.Exemplar) {
 	}
 	return xs
 }
+
+// Events decodes a row's list of any table and puts the places of its exemplars
+// on the events they belong to.
+func Events(table int, hour uint32, list, places []byte) ([]condense.Event, error) {
+	es, err := condense.DecodeList(condense.Tables[table], hour, list)
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range DecodePlaces(places) {
+		if x.Index < len(es) {
+			es[x.Index].Source, es[x.Index].Offset = x.Source, x.Offset
+		}
+	}
+	return es, nil
+}

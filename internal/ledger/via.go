@@ -140,7 +140,7 @@ func (b *viaBuilder) walk(rs *requestCursor, cs *callCursor) error {
 
 // take remembers the requests of one row.
 func (b *viaBuilder) take(rs *requestCursor) error {
-	es, err := placed(condense.Request, rs.hour, rs.list, rs.places)
+	es, err := Events(condense.Request, rs.hour, rs.list, rs.places)
 	if err != nil {
 		return err
 	}
@@ -163,7 +163,7 @@ func (b *viaBuilder) take(rs *requestCursor) error {
 // attribute gives the connections of one row to the far ends that were asked
 // for over them: the whole connection when it is one, otherwise the bodies.
 func (b *viaBuilder) attribute(cs *callCursor) error {
-	es, err := placed(condense.Conversation, cs.hour, cs.list, cs.places)
+	es, err := Events(condense.Conversation, cs.hour, cs.list, cs.places)
 	if err != nil {
 		return err
 	}
@@ -242,20 +242,6 @@ func (b *viaBuilder) row(cs *callCursor, f viaFar, es []condense.Event) {
 	b.rows = append(b.rows, row)
 	b.lists = append(b.lists, []any{cs.hour, b.seq, condense.EncodeList(nil, t, cs.hour, es), EncodePlaces(places)})
 	b.seq++
-}
-
-// placed decodes a list with the places of its exemplars.
-func placed(table int, hour uint32, list, places []byte) ([]condense.Event, error) {
-	es, err := condense.DecodeList(condense.Tables[table], hour, list)
-	if err != nil {
-		return nil, err
-	}
-	for _, x := range DecodePlaces(places) {
-		if x.Index < len(es) {
-			es[x.Index].Source, es[x.Index].Offset = x.Source, x.Offset
-		}
-	}
-	return es, nil
 }
 
 func compareKeys(a, b viaKey) int {

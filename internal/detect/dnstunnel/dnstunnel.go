@@ -146,7 +146,7 @@ func (c *candidate) add(r resolver, looks []look) {
 }
 
 func decode(hour uint32, list, places []byte) ([]look, error) {
-	es, err := detect.Events(condense.Lookup, hour, list, places)
+	es, err := ledger.Events(condense.Lookup, hour, list, places)
 	if err != nil {
 		return nil, err
 	}

@@ -156,7 +156,7 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 }
 
 func (c *candidate) add(s shown, hour uint32, list, places []byte) error {
-	es, err := detect.Events(condense.Session, hour, list, places)
+	es, err := ledger.Events(condense.Session, hour, list, places)
 	if err != nil {
 		return err
 	}
@@ -202,7 +202,7 @@ func certificates(ctx context.Context, l *ledger.Look) (known, error) {
 	var list []byte
 	into := []any{&c.subject, &c.issuer, &fingerprint, &c.names, &c.issuerLabels, &hour, &list}
 	err := ledger.Each(ctx, l.Store, certificatesQuery, nil, into, func() error {
-		es, err := detect.Events(condense.Certificate, hour, list, nil)
+		es, err := ledger.Events(condense.Certificate, hour, list, nil)
 		if err != nil || len(es) == 0 {
 			return err
 		}

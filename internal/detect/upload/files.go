@@ -60,7 +60,7 @@ func sent(ctx context.Context, l *ledger.Look) (map[pair][]file, error) {
 	var list, places []byte
 	into := []any{&row.host, &row.far, &row.port, &row.how, &row.name, &row.mime, &row.account, &row.at, &hour, &list, &places}
 	err := ledger.Each(ctx, l.Store, filesQuery, nil, into, func() error {
-		events, err := detect.Events(condense.Transfer, hour, list, places)
+		events, err := ledger.Events(condense.Transfer, hour, list, places)
 		if err != nil {
 			return err
 		}

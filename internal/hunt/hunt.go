@@ -116,7 +116,7 @@ func labelUsers(ctx context.Context, l *ledger.Look) (map[string]int64, error) {
 	out := map[string]int64{}
 	var label string
 	var n int64
-	err := ledger.Each(ctx, l.Store, "SELECT label, hosts FROM known ORDER BY label", nil, []any{&label, &n}, func() error {
+	err := ledger.Each(ctx, l.Store, "SELECT l.text, k.hosts FROM known k JOIN label l ON l.label = k.label ORDER BY l.text", nil, []any{&label, &n}, func() error {
 		out[label] = n
 		return nil
 	})

@@ -59,7 +59,7 @@ func Import(ctx context.Context, s ledger.Store, files []File, o Options) ([]led
 	if err != nil {
 		return nil, err
 	}
-	c := condense.New(dict, condense.Options{Memory: o.Memory / 2, TempDir: o.TempDir, Workers: o.workers()})
+	c := condense.New(dict, condense.Options{Memory: o.Memory / 2, TempDir: o.TempDir})
 	defer c.Close()
 
 	fresh, total := pending(files, have)

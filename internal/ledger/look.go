@@ -101,7 +101,7 @@ func prepare(ctx context.Context, s Store, w Window, text string) error {
 
 // classify fills the table place.
 func classify(ctx context.Context, s Store, n *Networks) error {
-	if err := s.Exec(ctx, "CREATE OR REPLACE TABLE place (address UINTEGER, ip VARCHAR, inside BOOLEAN, special BOOLEAN)"); err != nil {
+	if err := s.Exec(ctx, "CREATE OR REPLACE TABLE place (address UINTEGER, ip VARCHAR, inside BOOLEAN, special BOOLEAN, label BIGINT)"); err != nil {
 		return err
 	}
 	type address struct {
@@ -120,7 +120,7 @@ func classify(ctx context.Context, s Store, n *Networks) error {
 	return s.Fill(ctx, "place", func(add func(...any) error) error {
 		for _, a := range all {
 			inside, special := n.Inside(a.ip)
-			if err := add(a.id, a.ip, inside, special); err != nil {
+			if err := add(a.id, a.ip, inside, special, int64(a.id)); err != nil {
 				return err
 			}
 		}

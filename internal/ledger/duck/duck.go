@@ -37,6 +37,8 @@ type Store struct {
 	db   *sql.DB
 	path string
 	free func() // lets this process open the file again
+
+	writing *writing // what an import is writing
 }
 
 // held are the files that this process has open. DuckDB's lock keeps only other
@@ -109,6 +111,8 @@ func open(ctx context.Context, path string, o Options) (*Store, error) {
 		"SET temp_directory = " + quote(filepath.Join(o.TempDir, filepath.Base(path)+".tmp")),
 		fmt.Sprintf("SET threads = %d", max(1, runtime.GOMAXPROCS(0))),
 		"SET TimeZone = 'UTC'",
+		// Rows are written by several threads; every query that needs an order says so.
+		"SET preserve_insertion_order = false",
 	}
 	if o.Memory > 0 {
 		setup = append(setup, fmt.Sprintf("SET memory_limit = '%dB'", o.Memory))
@@ -124,7 +128,7 @@ func open(ctx context.Context, path string, o Options) (*Store, error) {
 			return nil, openError(path, err)
 		}
 	}
-	if err := s.migrate(ctx); err != nil {
+	if err := errors.Join(s.migrate(ctx), s.register(ctx)); err != nil {
 		err = errors.Join(err, s.db.Close())
 		return nil, err
 	}

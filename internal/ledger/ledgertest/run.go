@@ -209,7 +209,7 @@ func (o opener) union(t *testing.T) {
 		t.Error("three sources at once: another ledger")
 	}
 	s = o.fresh(t)
-	if _, err := add(t.Context(), s, condense.Options{Memory: 1, TempDir: t.TempDir(), Workers: 2}, 1, all); err != nil {
+	if _, err := add(t.Context(), s, condense.Options{Memory: 1, TempDir: t.TempDir()}, 1, all); err != nil {
 		t.Fatal(err)
 	}
 	if got := sum(t, s); got != want {
@@ -427,7 +427,7 @@ func (o opener) exemplars(t *testing.T) {
 	s := o.fresh(t)
 	mustAdd(t, s, 3, []Put{At(500)})
 	mustAdd(t, s, 4, Sample())
-	rows, err := s.Query(t.Context(), `SELECT l.exemplars FROM ledger.request r JOIN ledger.request_list l ON l.hour = r.hour AND l.seq = r.seq
+	rows, err := s.Query(t.Context(), `SELECT r.hour, r.seq, l.lists FROM ledger.request r JOIN ledger.request_list l ON l.block = r.seq - r.seq % 16
 		JOIN ledger.name n ON n.id = r.host WHERE n.text = 'at.example'`)
 	if err != nil {
 		t.Fatal(err)
@@ -435,13 +435,16 @@ func (o opener) exemplars(t *testing.T) {
 	defer rows.Close()
 	n := 0
 	for rows.Next() {
-		var b []byte
-		if err := rows.Scan(&b); err != nil {
+		var hour uint32
+		var seq int64
+		var lists []byte
+		if err := rows.Scan(&hour, &seq, &lists); err != nil {
 			t.Fatal(err)
 		}
 		n++
-		if d := cmp.Diff([]condense.Exemplar{{Index: 0, Source: 3, Offset: 500}}, ledger.DecodePlaces(b)); d != "" {
-			t.Error(d)
+		es, err := condense.Events(condense.Tables[condense.Request], hour, seq, lists)
+		if err != nil || len(es) != 1 || es[0].Source != 3 || es[0].Offset != 500 {
+			t.Errorf("%+v, %v", es, err)
 		}
 	}
 	if n != 1 || rows.Err() != nil {

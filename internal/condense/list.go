@@ -8,7 +8,7 @@ import (
 // BlockRows is how many rows may share a block of lists: those whose seq differs
 // in the last bits only. A database takes few long texts far faster than many
 // short ones, and a reader of one row has little to skip.
-const BlockRows = 16
+const BlockRows = 4
 
 // fullBlock is from how many bytes on a block takes no more rows.
 const fullBlock = 4 << 10

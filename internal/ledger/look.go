@@ -161,6 +161,25 @@ func One(ctx context.Context, s Store, query string, into ...any) error {
 	return rows.Err()
 }
 
+// Steps runs the statements of a text, each ending with a semicolon at the end of
+// a line, on the look; the last one is the query whose rows Each hands over.
+// Picking candidates into a table of their own first tells the planner how few
+// they are. Each statement takes as many of args as it has question marks.
+func Steps(ctx context.Context, s Store, text string, args []any, into []any, f func() error) error {
+	parts := strings.Split(strings.TrimSpace(text), ";\n")
+	for i, q := range parts {
+		n := strings.Count(q, "?")
+		if i == len(parts)-1 {
+			return Each(ctx, s, q, args, into, f)
+		}
+		if err := s.Exec(ctx, q, args[:n]...); err != nil {
+			return err
+		}
+		args = args[n:]
+	}
+	return nil
+}
+
 // Each runs a query and calls f after scanning each row into the given places.
 func Each(ctx context.Context, s Store, query string, args []any, into []any, f func() error) error {
 	rows, err := s.Query(ctx, query, args...)

@@ -120,7 +120,7 @@ func (b *viaBuilder) build(ctx context.Context, s Store, w Window) error {
 	within := func(t string) string { return fmt.Sprintf("%s.hour >= %d AND %s.hour < %d", t, w.Since, t, w.Until) }
 	requests, err := s.Query(ctx, `SELECT r.orig, r.resp, r.port, r.hour, n.text, r.proxied, r.seq, l.lists
 		FROM ledger.request r JOIN ledger.name n ON n.id = r.host
-		JOIN ledger.request_list l ON l.block = r.seq - r.seq % 16
+		JOIN ledger.request_list l ON l.block = r.seq - r.seq % 4
 		WHERE r.proxied > 0 AND n.text <> '' AND `+within("r")+` ORDER BY r.orig, r.resp, r.port, r.hour, n.text`)
 	if err != nil {
 		return err
@@ -129,7 +129,7 @@ func (b *viaBuilder) build(ctx context.Context, s Store, w Window) error {
 	calls, err := s.Query(ctx, `SELECT c.orig, c.resp, c.port, c.hour, c.seq, l.lists
 		FROM ledger.conversation c
 		JOIN (SELECT DISTINCT orig, resp, port FROM ledger.request WHERE proxied > 0) p ON p.orig = c.orig AND p.resp = c.resp AND p.port = c.port
-		JOIN ledger.conversation_list l ON l.block = c.seq - c.seq % 16
+		JOIN ledger.conversation_list l ON l.block = c.seq - c.seq % 4
 		WHERE c.proto = 6 AND c.flip = 0 AND `+within("c")+` ORDER BY c.orig, c.resp, c.port, c.hour`)
 	if err != nil {
 		return err

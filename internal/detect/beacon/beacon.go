@@ -80,7 +80,7 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 		&row.host, &row.label, &row.port, &row.proto, &row.name, &ip, &row.users, &row.labelFirst,
 		&row.labels, &hostDays, &row.days, &hour, &flipped, &seq, &lists,
 	}
-	err := ledger.Each(ctx, l.Store, query, []any{l.Facts.Hosts}, into, func() error {
+	err := ledger.Steps(ctx, l.Store, query, []any{l.Facts.Hosts}, into, func() error {
 		if row.host != c.host || row.label != c.label || row.port != c.port || row.proto != c.proto {
 			flush()
 			c = row

@@ -17,7 +17,7 @@ func TestSchema(t *testing.T) {
 	var b strings.Builder
 	b.WriteString(`-- Schema 1. Ids of addresses and names are private to this file. Times are
 -- microseconds since 1970-01-01 UTC, hours are hours since then. The lists of a
--- table's rows lie in blocks in its _list table: a row's block is seq - seq % 16.
+-- table's rows lie in blocks in its _list table: a row's block is seq - seq % 4.
 -- The tables below "hour" are those of condense.Tables; their columns are
 -- written there.
 

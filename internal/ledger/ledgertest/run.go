@@ -427,7 +427,7 @@ func (o opener) exemplars(t *testing.T) {
 	s := o.fresh(t)
 	mustAdd(t, s, 3, []Put{At(500)})
 	mustAdd(t, s, 4, Sample())
-	rows, err := s.Query(t.Context(), `SELECT r.hour, r.seq, l.lists FROM ledger.request r JOIN ledger.request_list l ON l.block = r.seq - r.seq % 16
+	rows, err := s.Query(t.Context(), `SELECT r.hour, r.seq, l.lists FROM ledger.request r JOIN ledger.request_list l ON l.block = r.seq - r.seq % 4
 		JOIN ledger.name n ON n.id = r.host WHERE n.text = 'at.example'`)
 	if err != nil {
 		t.Fatal(err)

@@ -234,7 +234,7 @@ func TestRowRoundTrip(t *testing.T) {
 			slices.SortStableFunc(es, func(a, b Event) int { return cmp.Compare(a.TS, b.TS) })
 			return es
 		})
-		lists := rapid.SliceOfN(drawList, 1, 5).Draw(r, "lists")
+		lists := rapid.SliceOfN(drawList, 1, BlockRows-1).Draw(r, "lists")
 		block := []byte{}
 		for _, es := range lists {
 			var xs []Exemplar

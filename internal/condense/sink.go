@@ -2,8 +2,10 @@ package condense
 
 import (
 	"bytes"
+	"cmp"
 	"math"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -39,6 +41,35 @@ type Tally struct {
 	Warnings    []string
 	ByLog       map[string]int64 // records by log type
 	First, Last event.Time       // meaningful when Records > 0
+}
+
+// Add makes t what reading the sources of both gave together, samples in order of
+// their place.
+func (t *Tally) Add(o *Tally) {
+	if o.Records > 0 {
+		if t.Records == 0 || o.First < t.First {
+			t.First = o.First
+		}
+		if t.Records == 0 || o.Last > t.Last {
+			t.Last = o.Last
+		}
+	}
+	t.Records += o.Records
+	t.Bad += o.Bad
+	t.Samples = append(t.Samples, o.Samples...)
+	slices.SortStableFunc(t.Samples, func(a, b BadSample) int { return cmp.Compare(a.Offset, b.Offset) })
+	t.Samples = t.Samples[:min(len(t.Samples), keepSamples)]
+	for name, n := range o.Skipped {
+		t.Skipped[name] += n
+	}
+	for name, n := range o.ByLog {
+		t.ByLog[name] += n
+	}
+	for _, w := range o.Warnings {
+		if len(t.Warnings) < keepSamples && !slices.Contains(t.Warnings, w) {
+			t.Warnings = append(t.Warnings, w)
+		}
+	}
 }
 
 // Sink condenses one source's records; it implements format.Sink. It is used

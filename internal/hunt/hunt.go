@@ -51,10 +51,8 @@ func Run(ctx context.Context, o Options) (doc *report.Document, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(o.Internal) == 0 {
-		if networks, err = ledger.DefaultNetworks(ctx, store); err != nil {
-			return nil, err
-		}
+	if networks, err = inside(ctx, store, o.Internal, networks); err != nil {
+		return nil, err
 	}
 	look, err := ledger.NewLook(ctx, store, ledger.WindowOf(o.Since, o.Until), networks)
 	if err != nil {
@@ -87,6 +85,24 @@ func Run(ctx context.Context, o Options) (doc *report.Document, err error) {
 		return doc, ErrNothing
 	}
 	return doc, nil
+}
+
+// inside returns the networks that are inside: those given, those that an earlier
+// run was given for the same ledger, or the usual ones. What is given is
+// remembered.
+func inside(ctx context.Context, s ledger.Store, given []string, parsed ledger.Networks) (ledger.Networks, error) {
+	const name = "internal"
+	if len(given) > 0 {
+		return parsed, s.SetSetting(ctx, name, given)
+	}
+	remembered, err := s.Setting(ctx, name)
+	if err != nil {
+		return parsed, err
+	}
+	if len(remembered) > 0 {
+		return ledger.ParseNetworks(remembered)
+	}
+	return ledger.DefaultNetworks(ctx, s)
 }
 
 // leastDatabase is the least memory in bytes that the database gets: with half

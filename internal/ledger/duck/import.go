@@ -165,13 +165,13 @@ func (s *Store) replace(ctx context.Context, conn *sql.Conn, c *condense.Condens
 	repeated := c.Duplicates()
 	for i := range sources {
 		x := &sources[i]
-		x.Repeated = repeated[x.ID]
+		x.Repeated = max(x.Repeated+repeated[x.ID], 0)
 		if _, err := conn.ExecContext(ctx, "DELETE FROM ledger.source WHERE id = ?", x.ID); err != nil {
 			return err
 		}
-		if _, err := conn.ExecContext(ctx, "INSERT INTO ledger.source VALUES (?,?,?,?,?,?,?,?::UBIGINT,?,?,?,?,?,?,?,?)",
+		if _, err := conn.ExecContext(ctx, "INSERT INTO ledger.source VALUES (?,?,?,?,?,?,?,?::UBIGINT,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 			x.ID, x.Path, x.Format, x.Reader, x.SHA256, x.Size, x.ModTime,
-			strconv.FormatUint(x.Inode, 10), x.Bytes, // database/sql takes no number above 2^63; inodes may be
+			strconv.FormatUint(x.Inode, 10), x.Bytes, x.Content, x.Head, x.Rest.Offset, x.Rest.Records, x.Rest.Bad, // database/sql takes no number above 2^63; inodes may be
 			x.Records, x.Repeated, x.Bad, x.First, x.Last, x.Problem, x.Details); err != nil {
 			return fmt.Errorf("source %s: %w", x.Path, err)
 		}

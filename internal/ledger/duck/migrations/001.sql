@@ -8,7 +8,8 @@ CREATE TABLE ledger.schema_version (version INTEGER);
 
 CREATE TABLE ledger.source (
     id UINTEGER, path VARCHAR, format VARCHAR, reader VARCHAR, sha256 VARCHAR,
-    size BIGINT, mod_time BIGINT, inode UBIGINT, bytes BIGINT,
+    size BIGINT, mod_time BIGINT, inode UBIGINT, bytes BIGINT, content VARCHAR, head VARCHAR,
+    rest_offset BIGINT, rest_records BIGINT, rest_bad BIGINT,
     records BIGINT, repeated BIGINT, bad BIGINT, first BIGINT, last BIGINT,
     problem VARCHAR, details VARCHAR
 );

@@ -25,6 +25,7 @@ import (
 	"barium/internal/event"
 	"barium/internal/format"
 	"barium/internal/format/all"
+	"barium/internal/format/pieces"
 	"barium/internal/generate"
 	"barium/internal/hunt"
 	"barium/internal/ledger/duck"
@@ -198,11 +199,21 @@ func condenseOnly(ctx context.Context, t *task) (func() (outcome, error), error)
 	defer f.Close()
 	c := condense.New(condense.NewDictionary(nil, nil), condense.Options{Memory: t.Memory / 2, TempDir: filepath.Dir(t.Ledger)})
 	defer c.Close()
-	s := c.Sink(1)
-	if err := errors.Join(r.Read(ctx, f, s), s.Close()); err != nil {
+	sinks, to := make([]*condense.Sink, t.Threads), make([]format.Sink, t.Threads)
+	for i := range sinks {
+		sinks[i] = c.Sink(1)
+		to[i] = sinks[i]
+	}
+	if _, err = pieces.Read(ctx, r, f, 0, to); err != nil {
 		return nil, err
 	}
-	var groups int64
+	var groups, records int64
+	for _, s := range sinks {
+		if err := s.Close(); err != nil {
+			return nil, err
+		}
+		records += s.Records
+	}
 	for _, table := range condense.Tables {
 		rows, err := finishAll(c, table, t.Threads)
 		if err != nil {
@@ -212,7 +223,7 @@ func condenseOnly(ctx context.Context, t *task) (func() (outcome, error), error)
 			groups = rows
 		}
 	}
-	return func() (outcome, error) { return outcome{Events: s.Records, Groups: groups}, nil }, nil
+	return func() (outcome, error) { return outcome{Events: records, Groups: groups}, nil }, nil
 }
 
 // finishAll makes the rows of a table, drops them and returns how many they were.

@@ -2,6 +2,7 @@ package hunt
 
 import (
 	"bufio"
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -358,14 +359,20 @@ func (t *Trace) extract(ctx context.Context, o *origin, hits []hit, visit func(*
 		if err := r.seek(line.Offset); err != nil {
 			return lose(hits[i:], errors.New("the source is damaged before this place"))
 		}
+		if r.at != line.Offset {
+			if err := lose(hits[i:j], errors.New("no record begins here")); err != nil {
+				return err
+			}
+			i = j
+			continue
+		}
 		line.Number = r.line + 1
-		line.Header = slices.Clone(r.header)
 		line.Raw, err = r.record()
 		if err != nil && (len(line.Raw) == 0 || !errors.Is(err, io.EOF)) {
 			return lose(hits[i:], errors.New("the source is damaged here"))
 		}
-		if line.Raw[0] == '{' {
-			line.Header = nil
+		if !bytes.HasPrefix(line.Raw, []byte{'{'}) {
+			line.Header = r.header
 		}
 		if err := visit(place, &line); err != nil {
 			return err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -51,6 +52,9 @@ EXIT STATUS
 }
 
 func runPreserve(c *cobra.Command, id string, paths []string, o *preserveOptions) error {
+	if strings.Contains(id, "/") {
+		return fmt.Errorf("%s is a finding; an archive holds a whole case: leave out what follows the /", id)
+	}
 	d, cas, t, err := o.find(c, id, paths, true)
 	if err != nil {
 		return err

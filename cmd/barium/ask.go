@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -54,7 +55,7 @@ func (o *askOptions) document(c *cobra.Command, paths []string) (*report.Documen
 				return nil, fmt.Errorf("--from and --%s: the document holds what that hunt found; give one of them", name)
 			}
 		}
-		return readDocument(c.InOrStdin(), o.from)
+		return readDocument(c.Context(), c.InOrStdin(), o.from)
 	}
 	h, err := o.options()
 	if err != nil {
@@ -78,18 +79,27 @@ func (o *askOptions) document(c *cobra.Command, paths []string) (*report.Documen
 }
 
 // readDocument reads what barium hunt --json wrote.
-func readDocument(stdin io.Reader, path string) (*report.Document, error) {
-	var r io.Reader = stdin
-	if path != "-" {
-		f, err := os.Open(path)
-		if err != nil {
-			return nil, fmt.Errorf("--from: %w", err)
-		}
-		defer f.Close()
-		r = f
-	}
+func readDocument(ctx context.Context, stdin io.Reader, path string) (*report.Document, error) {
 	d := new(report.Document)
-	if err := json.NewDecoder(r).Decode(d); err != nil {
+	err := patiently(ctx, func() error {
+		r := stdin
+		if path != "-" {
+			f, err := os.Open(path)
+			if err != nil {
+				return err
+			}
+			defer f.Close()
+			r = f
+		}
+		return json.NewDecoder(r).Decode(d)
+	})
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if pe := (*os.PathError)(nil); errors.As(err, &pe) {
+		return nil, fmt.Errorf("--from: %w", err)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("--from %s: not a document of barium hunt --json: %w", path, err)
 	}
 	switch {
@@ -99,6 +109,19 @@ func readDocument(stdin io.Reader, path string) (*report.Document, error) {
 		return nil, fmt.Errorf("--from %s: the document is masked, and says neither where the logs lie nor whom it is about; hunt without --mask", path)
 	}
 	return d, nil
+}
+
+// patiently waits for f, which may read from a pipe that nobody writes to, but no
+// longer than for ctx.
+func patiently(ctx context.Context, f func() error) error {
+	done := make(chan error, 1)
+	go func() { done <- f() }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // find returns the case or finding that the id means, and where its lines lie.

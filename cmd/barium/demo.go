@@ -44,7 +44,7 @@ func runDemo(c *cobra.Command, o *demoOptions) error {
 	if err := o.check(); err != nil {
 		return err
 	}
-	stderr := c.ErrOrStderr()
+	stderr := unless(o.quiet, c.ErrOrStderr())
 	dir := o.keep
 	if dir == "" {
 		var err error

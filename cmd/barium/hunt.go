@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"barium/internal/hunt"
 	"barium/internal/report/safe"
@@ -14,6 +15,11 @@ import (
 
 type huntOptions struct {
 	outputOptions
+	lookOptions
+}
+
+// lookOptions are the flags that decide which cases there are.
+type lookOptions struct {
 	ledger       string
 	internal     []string
 	since, until string
@@ -50,33 +56,45 @@ EXIT STATUS
 		RunE: func(c *cobra.Command, args []string) error { return runHunt(c, args, &o) },
 	}
 	f := c.Flags()
+	o.lookOptions.flags(f)
+	o.outputOptions.flags(f)
+	return c
+}
+
+func (o *lookOptions) flags(f *pflag.FlagSet) {
 	f.StringVar(&o.ledger, "ledger", "", "keep the ledger in this `FILE` (default: a temporary one, removed at the end)")
 	f.StringArrayVar(&o.internal, "internal", nil, "count these addresses as inside, and no others; `CIDR`, repeatable")
 	f.StringVar(&o.since, "since", "", "look at records from this `TIME` on (2026-03-01, or RFC 3339); whole hours, UTC")
 	f.StringVar(&o.until, "until", "", "look at records up to this `TIME`; a date includes that day")
 	f.Var(&o.memory, "memory", "memory to use, such as 512MiB, at least 128MiB (default: a quarter of the machine's)")
-	o.flags(f)
-	return c
+}
+
+// options returns the options of a hunt, without paths.
+func (o *lookOptions) options() (h hunt.Options, err error) {
+	since, err := parseTime(o.since, false)
+	if err != nil {
+		return h, fmt.Errorf("--since: %w", err)
+	}
+	until, err := parseTime(o.until, true)
+	if err != nil {
+		return h, fmt.Errorf("--until: %w", err)
+	}
+	if !since.IsZero() && !until.IsZero() && !since.Before(until) {
+		return h, errors.New("--since is not before --until")
+	}
+	return hunt.Options{Ledger: o.ledger, Internal: o.internal, Since: since, Until: until, Memory: int64(o.memory)}, nil
 }
 
 func runHunt(c *cobra.Command, args []string, o *huntOptions) error {
 	if err := o.check(); err != nil {
 		return err
 	}
-	since, err := parseTime(o.since, false)
+	h, err := o.options()
 	if err != nil {
-		return fmt.Errorf("--since: %w", err)
+		return err
 	}
-	until, err := parseTime(o.until, true)
-	if err != nil {
-		return fmt.Errorf("--until: %w", err)
-	}
-	if !since.IsZero() && !until.IsZero() && !since.Before(until) {
-		return errors.New("--since is not before --until")
-	}
-	return execute(c, hunt.Options{
-		Paths: orHere(args), Ledger: o.ledger, Internal: o.internal, Since: since, Until: until, Memory: int64(o.memory),
-	}, &o.outputOptions)
+	h.Paths = orHere(args)
+	return execute(c, h, &o.outputOptions)
 }
 
 // execute runs a hunt, writes its reports and returns its exit status.
@@ -94,7 +112,7 @@ func execute(c *cobra.Command, h hunt.Options, o *outputOptions) error {
 	start := time.Now()
 	h.Elapsed = func() time.Duration { return time.Since(start) }
 	h.Version = version
-	h.Progress = newProgress(stderr)
+	h.Progress = newProgress(unless(o.quiet, stderr))
 	d, err := hunt.Run(ctx, h)
 	nothing := errors.Is(err, hunt.ErrNothing)
 	if err != nil && (!nothing || d == nil) {
@@ -115,7 +133,7 @@ func execute(c *cobra.Command, h hunt.Options, o *outputOptions) error {
 		fmt.Fprintln(stderr, "Give a folder with Zeek logs (conn.log and others, TSV or JSON, plain, .gz or .zst).")
 		return status(exitUsage)
 	}
-	if err := o.write(ctx, c.OutOrStdout(), stderr, d); err != nil {
+	if err := o.write(ctx, c.OutOrStdout(), unless(o.quiet, stderr), d); err != nil {
 		return err
 	}
 	return exitStatus(d)

@@ -32,6 +32,7 @@ type outputOptions struct {
 	top    int
 	mask   bool
 	reveal bool
+	quiet  bool
 }
 
 func (o *outputOptions) flags(f *pflag.FlagSet) {
@@ -40,7 +41,21 @@ func (o *outputOptions) flags(f *pflag.FlagSet) {
 	f.StringVar(&o.json, "json", "", "write the result as JSON to this `FILE`, - for standard output in place of the text")
 	f.IntVar(&o.top, "top", 10, "show the first `N` cases in the text and HTML reports; all count, and all are in the JSON")
 	f.BoolVar(&o.mask, "mask", false, "replace names of hosts, accounts and files, URIs and raw lines by stand-ins, for reports that leave the house")
+	quietFlag(f, &o.quiet)
 	f.BoolVar(&o.reveal, "reveal", false, "show patient identifiers in file names and URIs (default: stand-ins)")
+}
+
+// quietFlag is --quiet, the same for every command that has messages.
+func quietFlag(f *pflag.FlagSet, quiet *bool) {
+	f.BoolVar(quiet, "quiet", false, "print nothing on standard error but errors: no progress, no messages")
+}
+
+// unless returns w, or what swallows everything.
+func unless(quiet bool, w io.Writer) io.Writer {
+	if quiet {
+		return io.Discard
+	}
+	return w
 }
 
 func (o *outputOptions) check() error {

@@ -107,6 +107,7 @@ type Finding struct {
 	Hours      []HourBytes
 	Terms      []Term
 	Reason     string // one sentence
+	Records    Records
 	Places     []Place
 	Entities   []Entity // further names in Reason and Terms, for masking
 	Checks     []Check  // what would refute it
@@ -114,6 +115,17 @@ type Finding struct {
 
 // Entity is a name in free text.
 type Entity struct{ Kind, Value string }
+
+// Records says which of the records between a finding's host and far end it is
+// about.
+type Records int
+
+// The kinds of Records.
+const (
+	AtPort  Records = iota // those at the finding's port and transport
+	AnyPort                // all: FTP sends over other ports than it is asked at
+	Lookups                // the look-ups below the label, at any resolver
+)
 
 // Kinds of Entity.
 const (

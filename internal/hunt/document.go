@@ -31,6 +31,7 @@ func document(ctx context.Context, l *ledger.Look, cases []caseload.Case, weak i
 	if d.Sources, err = describe(sources, files); err != nil {
 		return nil, err
 	}
+	sizes(d.Sources, sources)
 	skipped := map[string]bool{}
 	for _, s := range d.Sources {
 		d.Stats.Events += s.Records - s.Duplicates
@@ -71,13 +72,18 @@ func document(ctx context.Context, l *ledger.Look, cases []caseload.Case, weak i
 			places = append(places, cases[i].Findings[j].Places...)
 		}
 	}
-	evidence, err := fetch(ctx, places, sources)
+	evidence, err := o.evidence(ctx, places, sources)
 	if err != nil {
 		return nil, fmt.Errorf("fetching raw lines: %w", err)
+	}
+	reach, err := farEnds(ctx, l, cases)
+	if err != nil {
+		return nil, fmt.Errorf("far ends of the cases: %w", err)
 	}
 	complete := cover.WorstLoss < 1
 	for i := range cases {
 		d.Cases = append(d.Cases, present(&cases[i], i+1, complete, evidence))
+		reach.name(&d.Cases[i], &cases[i])
 	}
 	if o.Base != "" {
 		shorten(d, o.Base)
@@ -217,7 +223,8 @@ func loss(l *caseload.Loss, complete bool) report.Loss {
 func finding(f *detect.Finding, evidence map[detect.Place]report.Evidence) report.Finding {
 	out := report.Finding{
 		Detector: f.Detector, Techniques: append([]string{}, f.Techniques...), Src: f.Src, Dst: addressOnly(f.Dst), DstName: f.DstName, Port: f.Port,
-		First: *moment(f.First), Last: *moment(f.Last), BytesOut: f.BytesOut, BytesIn: f.BytesIn, Events: f.Events, Attempts: f.Attempts,
+		FarEnds: []report.Destination{},
+		First:   *moment(f.First), Last: *moment(f.Last), BytesOut: f.BytesOut, BytesIn: f.BytesIn, Events: f.Events, Attempts: f.Attempts,
 		WeightDB: f.Weight(), Terms: []report.Term{}, Reason: f.Reason, Evidence: evidenceFor(f, evidence), Stage: string(f.Stage),
 	}
 	for _, t := range f.Terms {

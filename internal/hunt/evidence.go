@@ -56,7 +56,7 @@ const maxRaw = 8 << 10
 func fetchFrom(ctx context.Context, s ledger.Source, places []detect.Place, out map[detect.Place]report.Evidence) error {
 	gone := func(from int, why string) {
 		for _, p := range places[from:] {
-			out[p] = report.Evidence{Source: s.Path, Offset: p.Offset, Raw: "(" + why + ")"}
+			out[p] = report.Evidence{Source: s.Path, SourceHash: s.SHA256, Offset: p.Offset, Raw: "(" + why + ")"}
 		}
 	}
 	f, err := os.Open(s.Path)
@@ -90,14 +90,20 @@ func fetchFrom(ctx context.Context, s ledger.Source, places []detect.Place, out 
 			gone(i, "the source is damaged here")
 			return nil
 		}
-		e := report.Evidence{Source: s.Path, Offset: p.Offset, Line: line, Raw: string(record[:min(len(record), maxRaw)])}
-		if len(record) > maxRaw {
-			e.Raw += fmt.Sprintf(" … (%d more bytes)", len(record)-maxRaw)
-		}
-		e.UID, e.CommunityID = identify(s.Reader, record, r.header)
+		e := report.Evidence{Source: s.Path, SourceHash: s.SHA256, Offset: p.Offset}
+		show(&e, s.Reader, line, bytes.TrimRight(record, "\r"), r.header)
 		out[p] = e
 	}
 	return nil
+}
+
+// show fills in what is known of a record once its line has been read.
+func show(e *report.Evidence, reader string, line int64, record, header []byte) {
+	e.Line, e.Raw = line, string(record[:min(len(record), maxRaw)])
+	if len(record) > maxRaw {
+		e.Raw += fmt.Sprintf(" … (%d more bytes)", len(record)-maxRaw)
+	}
+	e.UID, e.CommunityID = identify(reader, record, header)
 }
 
 // changed reports whether the file at a source's path is not the one that was
@@ -173,8 +179,8 @@ func (l *lineReader) pass(b []byte) {
 	}
 }
 
-// record returns the record at the current offset: a JSON object that may span
-// lines, or the line.
+// record returns the record at the current offset, byte by byte: a JSON object
+// that may span lines, or the line without its line feed.
 func (l *lineReader) record() ([]byte, error) {
 	head, err := l.r.Peek(1)
 	if err != nil {
@@ -193,7 +199,7 @@ func (l *lineReader) record() ([]byte, error) {
 			out = append(out, b...)
 		}
 		if !errors.Is(err, bufio.ErrBufferFull) {
-			return bytes.TrimRight(out, "\r\n"), err
+			return bytes.TrimSuffix(out, []byte{'\n'}), err
 		}
 	}
 }

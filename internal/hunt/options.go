@@ -18,6 +18,9 @@ type Options struct {
 	Injected string // what in the input was generated; empty for real logs
 	Version  string // of barium, for the report
 	Progress Progress
+	// PlacesOnly leaves the raw lines of the evidence unread: it says where they
+	// lie. Without Paths, no log is opened then.
+	PlacesOnly bool
 	// Found is told which files were found, before any is read; an error ends the
 	// hunt. nil for none.
 	Found func([]File) error

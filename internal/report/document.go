@@ -117,25 +117,37 @@ type Check struct {
 
 // Finding is one detector's claim.
 type Finding struct {
-	Detector   string     `json:"detector"`
-	Techniques []string   `json:"techniques"` // ATT&CK ids
-	Src        string     `json:"src"`
-	Dst        string     `json:"dst"`
-	DstName    string     `json:"dst_name"`
-	Port       int        `json:"port"`
-	First      time.Time  `json:"first"`
-	Last       time.Time  `json:"last"`
-	BytesOut   int64      `json:"bytes_out"` // payload on the wire
-	BytesIn    int64      `json:"bytes_in"`
-	Events     int64      `json:"events"`
-	Attempts   int64      `json:"attempts"` // events that never got an answer; never loss
-	WeightDB   float64    `json:"weight_db"`
-	Terms      []Term     `json:"terms"`
-	Reason     string     `json:"reason"`
-	Evidence   []Evidence `json:"evidence"`
-	Stage      string     `json:"stage"`
-	Entities   []Entity   `json:"-"` // further names that Reason speaks of, for Mask
+	ID         string   `json:"id"` // the case's, and the place among its findings: C-e7f8fc67/1
+	Detector   string   `json:"detector"`
+	Techniques []string `json:"techniques"` // ATT&CK ids
+	Src        string   `json:"src"`
+	Dst        string   `json:"dst"`
+	DstName    string   `json:"dst_name"`
+	Port       int      `json:"port"`
+	Proto      string   `json:"proto"`   // transport of its records, empty for any
+	Records    string   `json:"records"` // RecordsConnections or RecordsLookups
+	// FarEnds are all that the finding's far end was in these logs: addresses,
+	// names asked for through a proxy, or the domain of look-ups; port 0 is any.
+	FarEnds  []Destination `json:"far_ends"`
+	First    time.Time     `json:"first"`
+	Last     time.Time     `json:"last"`
+	BytesOut int64         `json:"bytes_out"` // payload on the wire
+	BytesIn  int64         `json:"bytes_in"`
+	Events   int64         `json:"events"`
+	Attempts int64         `json:"attempts"` // events that never got an answer; never loss
+	WeightDB float64       `json:"weight_db"`
+	Terms    []Term        `json:"terms"`
+	Reason   string        `json:"reason"`
+	Evidence []Evidence    `json:"evidence"`
+	Stage    string        `json:"stage"`
+	Entities []Entity      `json:"-"` // further names that Reason speaks of, for Mask
 }
+
+// What the records of a finding are.
+const (
+	RecordsConnections = "connections" // between Src and one of FarEnds
+	RecordsLookups     = "lookups"     // by Src, below the domain in FarEnds
+)
 
 // Kinds of entities.
 const (
@@ -163,9 +175,10 @@ type Term struct {
 
 // Evidence leads back to one raw record.
 type Evidence struct {
-	Source      string `json:"source"` // path
-	Offset      int64  `json:"offset"` // in the decompressed source
-	Line        int64  `json:"line"`   // from 1
+	Source      string `json:"source"`        // path
+	SourceHash  string `json:"source_sha256"` // tells sources apart that had the same path
+	Offset      int64  `json:"offset"`        // in the decompressed source
+	Line        int64  `json:"line"`          // from 1
 	UID         string `json:"uid"`
 	CommunityID string `json:"community_id"` // version 1, seed 0
 	Raw         string `json:"raw"`
@@ -183,6 +196,7 @@ type Source struct {
 	Path       string           `json:"path"`
 	Format     string           `json:"format"` // "zeek conn,dns (JSON)", or why it was not read
 	SHA256     string           `json:"sha256"` // of the file as it lies on disk
+	Size       int64            `json:"size"`   // bytes on disk that the hash is of
 	Records    int64            `json:"records"`
 	Duplicates int64            `json:"duplicates"` // records already known from another source or sensor
 	Bad        int64            `json:"bad"`        // records that could not be read

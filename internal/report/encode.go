@@ -34,6 +34,23 @@ func (d *Document) EncodeJSON(w io.Writer) error {
 	return err
 }
 
+// EncodeLine writes v, whose texts may come from logs, as JSON on one line that is
+// as harmless as a document's. Bytes that are not UTF-8 become U+FFFD: spell them
+// with SpellBytes before.
+func EncodeLine(w io.Writer, v any) error {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return err
+	}
+	_, err := w.Write(escapeHidden(b.Bytes()))
+	return err
+}
+
+// SpellBytes spells the bytes of s that are not UTF-8 as \xNN, as in a document.
+func SpellBytes(s string) string { return showBytes(s) }
+
 // showBytes spells the bytes of s that are not UTF-8 as \xNN.
 func showBytes(s string) string {
 	if utf8.ValidString(s) {

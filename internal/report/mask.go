@@ -26,17 +26,20 @@ const (
 // keptFields are the fields that hold words of barium's own and are not looked
 // into for names. Any field that is not listed here is.
 var keptFields = map[string]bool{
-	"Document.Schema":    true,
-	"Document.Version":   true,
-	"Verdict.Level":      true,
-	"Case.Level":         true,
-	"Case.Stages":        true,
-	"Event.Stage":        true,
-	"Finding.Stage":      true,
-	"Finding.Detector":   true,
-	"Finding.Techniques": true,
-	"Source.SHA256":      true,
-	"Entity.Kind":        true,
+	"Document.Schema":     true,
+	"Document.Version":    true,
+	"Verdict.Level":       true,
+	"Case.Level":          true,
+	"Case.Stages":         true,
+	"Event.Stage":         true,
+	"Finding.Stage":       true,
+	"Finding.Detector":    true,
+	"Finding.Techniques":  true,
+	"Finding.Records":     true,
+	"Finding.Proto":       true,
+	"Source.SHA256":       true,
+	"Evidence.SourceHash": true,
+	"Entity.Kind":         true,
 }
 
 // Mask returns a deep copy of d in which hosts, destinations, names, accounts,
@@ -112,6 +115,10 @@ func collectCase(n *names, c *Case) {
 		n.add(KindHost, f.Src)
 		n.add(KindDestination, f.Dst)
 		n.add(KindName, f.DstName)
+		for _, far := range f.FarEnds {
+			n.add(KindDestination, far.IP)
+			n.add(KindName, far.Name)
+		}
 		for _, e := range f.Entities {
 			n.add(e.Kind, e.Value)
 		}

@@ -27,7 +27,7 @@ func score(c *candidate) (detect.Finding, bool) {
 	}
 	f := detect.Finding{
 		Detector: "dnstunnel", Stage: detect.Exfiltration, Techniques: []string{"T1071.004", "T1048.003"},
-		Src: c.host, DstName: c.domain, Label: c.domain, Port: 53, Proto: "udp",
+		Src: c.host, DstName: c.domain, Label: c.domain, Port: 53, Proto: "udp", Records: detect.Lookups,
 		First: c.looks[0].ts, Last: c.looks[len(c.looks)-1].ts, Events: int64(len(c.looks)),
 		BytesOut: m.bytesOut, BytesIn: m.bytesIn, Accepted: m.accepted, Hours: hourly(c.looks), Places: places(c.looks),
 	}

@@ -15,7 +15,7 @@ import (
 // score weighs one candidate; it depends on nothing else.
 func score(c *candidate) (detect.Finding, bool) {
 	f := detect.Finding{
-		Detector: "upload", Stage: detect.Exfiltration, Src: c.host, DstName: c.name, Label: c.label,
+		Detector: "upload", Stage: detect.Exfiltration, Src: c.host, DstName: c.name, Label: c.label, Records: detect.AnyPort,
 		Techniques: []string{"T1041"},
 	}
 	c.pieces = c.carriers()

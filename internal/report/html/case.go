@@ -48,6 +48,7 @@ type fileView struct{ Name, Bytes, Exact, MIME, Proto, When, Sent string }
 type eventView struct{ When, Stage, Text string }
 
 type findingView struct {
+	ID         string
 	Detector   string
 	Techniques []string
 	Weight     string
@@ -138,6 +139,7 @@ func newLoss(l *report.Loss) lossView {
 
 func newFinding(f *report.Finding) findingView {
 	v := findingView{
+		ID:       show(f.ID),
 		Detector: show(f.Detector),
 		Weight:   report.Decibels(f.WeightDB),
 		Route:    show(f.Src) + " → " + show(f.Far()),

@@ -97,6 +97,7 @@ func archive() report.Case {
 		},
 		Findings: []report.Finding{
 			{
+				ID: "c-7f3a91/1", Proto: "tcp", Records: report.RecordsConnections, FarEnds: []report.Destination{{IP: "192.168.0.4", Port: 80}},
 				Detector: "putfile", Techniques: []string{"T1048.003", "T1560.001"}, Src: "10.0.1.4", Dst: "192.168.0.4", DstName: "files.example", Port: 80,
 				First: at(0, 19, 3), Last: at(0, 31, 17), BytesOut: 2_181_167, BytesIn: 1904, Events: 2, WeightDB: 38,
 				Terms: []report.Term{
@@ -119,6 +120,7 @@ func archive() report.Case {
 				Stage: "exfiltration", Entities: []report.Entity{{Kind: report.KindURI, Value: "/webdav/OfficeSupplies.7z"}},
 			},
 			{
+				ID: "c-7f3a91/2", Proto: "tcp", Records: report.RecordsConnections, FarEnds: []report.Destination{{IP: "192.168.0.4", Port: 80}},
 				Detector: "beacon", Techniques: []string{"T1071.001"}, Src: "10.0.1.4", Dst: "192.168.0.4", DstName: "files.example", Port: 80,
 				First: at(0, 12, 40), Last: at(18, 42, 51), BytesOut: 540_440, BytesIn: 88_210, Events: 222, Attempts: 3, WeightDB: 9,
 				Terms: []report.Term{
@@ -151,6 +153,7 @@ func channel() report.Case {
 		Events:       []report.Event{{When: at(1, 5, 0), Stage: "command", Text: "first connection to 192.168.0.4:8443"}},
 		Checks:       []report.Check{{Where: "host", Text: "Which program on 10.0.1.6 opens port 8443?"}},
 		Findings: []report.Finding{{
+			ID: "c-19be02/1", Proto: "tcp", Records: report.RecordsConnections, FarEnds: []report.Destination{{IP: "192.168.0.4", Port: 8443}},
 			Detector: "tlsid", Techniques: []string{"T1573.002"}, Src: "10.0.1.6", Dst: "192.168.0.4", Port: 8443,
 			First: at(1, 5, 0), Last: at(22, 10, 0), BytesOut: 96_310, BytesIn: 120_022, Events: 64, WeightDB: 33.5,
 			Terms:  []report.Term{{Name: "client fingerprint on 1 of 900 hosts", DB: 21}, {Name: "self-signed certificate, 3 days old", DB: 12.5}},

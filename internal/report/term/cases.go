@@ -105,6 +105,9 @@ func (p *page) events(events []report.Event) {
 func (p *page) finding(f *report.Finding) {
 	p.blank()
 	head := show(f.Detector) + ", " + report.Decibels(f.WeightDB)
+	if f.ID != "" {
+		head = show(f.ID) + " · " + head
+	}
 	if len(f.Techniques) > 0 {
 		head += ", " + list(f.Techniques, 4)
 	}

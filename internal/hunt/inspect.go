@@ -1,0 +1,165 @@
+package hunt
+
+import (
+	"context"
+	"errors"
+	"os"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"barium/internal/event"
+	"barium/internal/format"
+	"barium/internal/format/container"
+	"barium/internal/report"
+)
+
+// Inspection is what reading one file gave, without keeping anything of it.
+type Inspection struct {
+	Records     int64
+	ByLog       map[string]int64 // records by type of log
+	Skipped     map[string]int64 // records of types that are not kept
+	Bad         int64            // records that could not be read
+	Samples     []report.BadSample
+	Warnings    []string
+	Problem     string // why it was not wholly read
+	First, Last *time.Time
+}
+
+// Inspect reads every file that a reader takes, several at a time, and says what
+// is in it. The result is in the order of files; for a file that no reader takes
+// it is empty.
+func Inspect(ctx context.Context, files []File, p Progress) ([]Inspection, error) {
+	out := make([]Inspection, len(files))
+	if p != nil {
+		var total int64
+		for i := range files {
+			if files[i].Reader != nil {
+				total += files[i].Size
+			}
+		}
+		p.Start(total)
+		defer p.Done()
+	}
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(Options{}.workers(), len(files)) {
+		wg.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(files) && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
+				if files[i].Reader != nil {
+					out[i] = files[i].inspect(ctx, p)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return out, ctx.Err()
+}
+
+func (f *File) inspect(ctx context.Context, p Progress) Inspection {
+	t := tally{i: Inspection{ByLog: map[string]int64{}, Skipped: map[string]int64{}}}
+	if err := f.readInto(ctx, &t, p); err != nil {
+		t.i.Problem = plain(err).Error()
+	}
+	if t.i.Records > 0 {
+		t.i.First, t.i.Last = moment(int64(t.first)), moment(int64(t.last))
+	}
+	return t.i
+}
+
+func (f *File) readInto(ctx context.Context, s format.Sink, p Progress) error {
+	file, err := os.Open(f.Path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	r, _, err := container.Open(&counter{r: file, p: p})
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Reader.Read(ctx, r, s), r.Close())
+}
+
+// tally is a format.Sink that counts.
+type tally struct {
+	i           Inspection
+	first, last event.Time
+}
+
+var _ format.Sink = (*tally)(nil)
+
+const (
+	// mostSamples is how many bad records, and warnings, of a file are kept.
+	mostSamples = 5
+	// mostTypes is how many types of log that are not kept are told apart.
+	mostTypes = 100
+	// sampleBytes is how much of a bad record is kept.
+	sampleBytes = 256
+)
+
+func (t *tally) count(log string, h *event.Head) {
+	if t.i.Records == 0 || h.TS < t.first {
+		t.first = h.TS
+	}
+	if t.i.Records == 0 || h.TS > t.last {
+		t.last = h.TS
+	}
+	t.i.Records++
+	t.i.ByLog[log]++
+}
+
+// Conn implements format.Sink.
+func (t *tally) Conn(r *event.Conn) { t.count("conn", &r.Head) }
+
+// DNS implements format.Sink.
+func (t *tally) DNS(r *event.DNS) { t.count("dns", &r.Head) }
+
+// HTTP implements format.Sink.
+func (t *tally) HTTP(r *event.HTTP) { t.count("http", &r.Head) }
+
+// SSL implements format.Sink.
+func (t *tally) SSL(r *event.SSL) { t.count("ssl", &r.Head) }
+
+// X509 implements format.Sink.
+func (t *tally) X509(r *event.X509) { t.count("x509", &r.Head) }
+
+// File implements format.Sink.
+func (t *tally) File(r *event.File) { t.count("files", &r.Head) }
+
+// SMBFile implements format.Sink.
+func (t *tally) SMBFile(r *event.SMBFile) { t.count("smb_files", &r.Head) }
+
+// FTP implements format.Sink.
+func (t *tally) FTP(r *event.FTP) { t.count("ftp", &r.Head) }
+
+// DHCP implements format.Sink.
+func (t *tally) DHCP(r *event.DHCP) { t.count("dhcp", &r.Head) }
+
+// CaptureLoss implements format.Sink.
+func (t *tally) CaptureLoss(r *event.CaptureLoss) { t.count("capture_loss", &r.Head) }
+
+// Skip implements format.Sink.
+func (t *tally) Skip(log string) {
+	if _, ok := t.i.Skipped[log]; !ok && len(t.i.Skipped) >= mostTypes {
+		log = "(other types)"
+	}
+	t.i.Skipped[strings.Clone(log)]++
+}
+
+// Bad implements format.Sink.
+func (t *tally) Bad(offset, line int64, reason string, sample []byte) {
+	t.i.Bad++
+	if len(t.i.Samples) < mostSamples {
+		t.i.Samples = append(t.i.Samples, report.BadSample{
+			Line: line, Offset: offset, Reason: reason, Sample: string(sample[:min(len(sample), sampleBytes)]),
+		})
+	}
+}
+
+// Warn implements format.Sink.
+func (t *tally) Warn(reason string) {
+	if len(t.i.Warnings) < mostSamples {
+		t.i.Warnings = append(t.i.Warnings, reason)
+	}
+}

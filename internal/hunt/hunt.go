@@ -51,7 +51,7 @@ func Run(ctx context.Context, o Options) (doc *report.Document, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if networks, err = inside(ctx, store, o.Internal, networks); err != nil {
+	if networks, err = inside(ctx, store, o, networks); err != nil {
 		return nil, err
 	}
 	look, err := ledger.NewLook(ctx, store, ledger.WindowOf(o.Since, o.Until), networks)
@@ -88,12 +88,15 @@ func Run(ctx context.Context, o Options) (doc *report.Document, err error) {
 }
 
 // inside returns the networks that are inside: those given, those that an earlier
-// run was given for the same ledger, or the usual ones. What is given is
-// remembered.
-func inside(ctx context.Context, s ledger.Store, given []string, parsed ledger.Networks) (ledger.Networks, error) {
+// run was given for the same ledger, or the usual ones. What is given together
+// with logs is remembered.
+func inside(ctx context.Context, s ledger.Store, o Options, parsed ledger.Networks) (ledger.Networks, error) {
 	const name = "internal"
-	if len(given) > 0 {
-		return parsed, s.SetSetting(ctx, name, given)
+	if len(o.Internal) > 0 {
+		if len(o.Paths) == 0 {
+			return parsed, nil
+		}
+		return parsed, s.SetSetting(ctx, name, o.Internal)
 	}
 	remembered, err := s.Setting(ctx, name)
 	if err != nil {

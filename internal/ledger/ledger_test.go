@@ -5,9 +5,9 @@ import (
 	"net/netip"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"time"
 
 	"barium/internal/ledger"
 	"barium/internal/ledger/duck"

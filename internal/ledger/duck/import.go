@@ -162,21 +162,36 @@ func (s *Store) replace(ctx context.Context, conn *sql.Conn, c *condense.Condens
 	if err := setHours(ctx, conn); err != nil {
 		return err
 	}
-	repeated := c.Duplicates()
+	return writeSources(ctx, conn, c.Duplicates(), sources)
+}
+
+// writeSources puts sources in the place of those that have their numbers. There
+// may be a million of them.
+func writeSources(ctx context.Context, conn *sql.Conn, repeated map[uint32]int64, sources []ledger.Source) error {
+	if len(sources) == 0 {
+		return nil
+	}
+	ids := make([]string, len(sources))
 	for i := range sources {
 		x := &sources[i]
 		x.Repeated = max(x.Repeated+repeated[x.ID], 0)
-		if _, err := conn.ExecContext(ctx, "DELETE FROM ledger.source WHERE id = ?", x.ID); err != nil {
-			return err
-		}
-		if _, err := conn.ExecContext(ctx, "INSERT INTO ledger.source VALUES (?,?,?,?,?,?,?,?::UBIGINT,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-			x.ID, x.Path, x.Format, x.Reader, x.SHA256, x.Size, x.ModTime,
-			strconv.FormatUint(x.Inode, 10), x.Bytes, x.Content, x.Head, x.Rest.Offset, x.Rest.Records, x.Rest.Bad, // database/sql takes no number above 2^63; inodes may be
-			x.Records, x.Repeated, x.Bad, x.First, x.Last, x.Problem, x.Details); err != nil {
-			return fmt.Errorf("source %s: %w", x.Path, err)
-		}
+		ids[i] = strconv.FormatUint(uint64(x.ID), 10)
 	}
-	return nil
+	if _, err := conn.ExecContext(ctx, "DELETE FROM ledger.source WHERE id IN ("+strings.Join(ids, ",")+")"); err != nil {
+		return err
+	}
+	return conn.Raw(func(d any) error {
+		return appendTo(d.(driver.Conn), "ledger", "source", func(app *duckdb.Appender) error {
+			for i := range sources {
+				x := &sources[i]
+				if err := app.AppendRow(x.ID, x.Path, x.Format, x.Reader, x.SHA256, x.Size, x.ModTime, x.Inode, x.Bytes, x.Content, x.Head,
+					x.Rest.Offset, x.Rest.Records, x.Rest.Bad, x.Records, x.Repeated, x.Bad, x.First, x.Last, x.Problem, x.Details); err != nil {
+					return fmt.Errorf("source %s: %w", x.Path, err)
+				}
+			}
+			return nil
+		})
+	})
 }
 
 // setHours remembers which version of the condenser wrote each hour.

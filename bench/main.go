@@ -11,6 +11,8 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strings"
 	"syscall"
 )
 
@@ -25,6 +27,8 @@ type options struct {
 	keep     bool
 	json     bool
 	profiles string
+	sets     string
+	curve    string
 }
 
 func main() {
@@ -41,6 +45,8 @@ func main() {
 	flag.BoolVar(&o.keep, "keep", false, "keep the log and the last ledger")
 	flag.BoolVar(&o.json, "json", false, "print the result as JSON")
 	flag.StringVar(&o.profiles, "profiles", "", "write each step's CPU profile into this `folder`")
+	flag.StringVar(&o.sets, "sets", "day,gzip,json,harsh", "what to measure on")
+	flag.StringVar(&o.curve, "curve", "1000000,8000000,64000000", "`rows` of the logs for the curve of memory and time with 512 MiB; empty for none")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -88,15 +94,37 @@ func run(ctx context.Context, o options, out, progress io.Writer) (err error) {
 	} else {
 		defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	}
-	b := bench{options: o, log: filepath.Join(dir, "conn.log"), ledger: filepath.Join(dir, "ledger"), progress: progress}
-	r, err := b.measure(ctx)
+	b := bench{options: o, ledger: filepath.Join(dir, "ledger"), progress: progress}
+	var results []*result
+	for _, x := range sets {
+		if !slices.Contains(strings.Split(o.sets, ","), x.name) {
+			continue
+		}
+		b.set, b.logs = x, filepath.Join(dir, x.name)
+		r, err := b.measure(ctx)
+		if err != nil {
+			return err
+		}
+		results = append(results, r)
+		if !o.json {
+			if err := r.print(out); err != nil {
+				return err
+			}
+		}
+		if !o.keep {
+			if err := os.RemoveAll(b.logs); err != nil {
+				return err
+			}
+		}
+	}
+	points, err := b.memoryCurve(ctx, dir)
 	if err != nil {
 		return err
 	}
 	if o.json {
 		e := json.NewEncoder(out)
 		e.SetIndent("", "  ")
-		return e.Encode(r)
+		return e.Encode(map[string]any{"sets": results, "curve": points})
 	}
-	return r.print(out)
+	return printCurve(out, points)
 }

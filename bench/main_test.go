@@ -20,23 +20,35 @@ func TestMain(m *testing.M) {
 // TestRun measures a small log: bench itself fails when the ledger's events,
 // bytes or conversation-hours differ from the baseline's.
 func TestRun(t *testing.T) {
-	o := options{rows: 20_000, seed: 1, runs: 2, threads: 2, memory: 1024, dir: t.TempDir(), profiles: t.TempDir(), json: true}
+	o := options{rows: 20_000, seed: 1, runs: 2, threads: 2, memory: 1024, dir: t.TempDir(), profiles: t.TempDir(), json: true, sets: "day,gzip,json,harsh", curve: "20000"}
 	var out, progress bytes.Buffer
 	if err := run(t.Context(), o, &out, &progress); err != nil {
 		t.Fatal(err)
 	}
-	var r result
-	if err := json.Unmarshal(out.Bytes(), &r); err != nil {
+	var all struct {
+		Sets  []result `json:"sets"`
+		Curve []point  `json:"curve"`
+	}
+	if err := json.Unmarshal(out.Bytes(), &all); err != nil {
 		t.Fatal(err)
 	}
+	if len(all.Sets) != len(sets) || len(all.Curve) != 1 || all.Curve[0].Rows != 20_000 || all.Curve[0].Ledger == 0 {
+		t.Fatalf("%d sets, curve %+v", len(all.Sets), all.Curve)
+	}
+	for i := range all.Sets[1:] {
+		if r := all.Sets[i+1]; r.Contents.Events != 20_000 || len(r.Steps) != len(sets[i+1].steps) {
+			t.Errorf("%s: %+v", r.Set, r.Contents)
+		}
+	}
+	r := all.Sets[0]
 	if r.Contents.Duplicates != 0 {
 		t.Errorf("%d of the generated events look like copies: their bytes were not compared", r.Contents.Duplicates)
 	}
 	if r.Rows != 20_000 || r.Contents.Events != r.Rows || r.Contents.Conversations == 0 || r.Contents.Bytes == 0 {
 		t.Errorf("contents: %+v", r.Contents)
 	}
-	if len(r.Steps) != len(steps) {
-		t.Fatalf("%d steps, want %d", len(r.Steps), len(steps))
+	if len(r.Steps) != len(sets[0].steps) {
+		t.Fatalf("%d steps, want %d", len(r.Steps), len(sets[0].steps))
 	}
 	for _, m := range r.Steps {
 		if len(m.Seconds) != 2 || m.Median <= 0 || m.PeakMemory <= 0 || m.RowsASecond <= 0 {

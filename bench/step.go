@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"database/sql"
@@ -13,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/pprof"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -24,7 +24,7 @@ import (
 	"barium/internal/condense"
 	"barium/internal/event"
 	"barium/internal/format"
-	"barium/internal/format/all"
+	"barium/internal/format/container"
 	"barium/internal/format/pieces"
 	"barium/internal/generate"
 	"barium/internal/hunt"
@@ -38,7 +38,8 @@ const taskVariable = "BARIUM_BENCH_TASK"
 // task is what such a process is to do.
 type task struct {
 	Step    string
-	Log     string
+	Set     string // which logs, see sets
+	Logs    string // folder of the logs
 	Ledger  string
 	Rows    int
 	Seed    uint64
@@ -65,20 +66,66 @@ type step struct {
 	run         func(context.Context, *task) (check func() (outcome, error), err error)
 }
 
-// steps are measured in this order. The first is what the others are compared
-// with.
+// steps are all that can be measured.
 var steps = []step{
 	{"baseline", "DuckDB alone: read_csv, group, in memory", baseline},
-	{"read", "barium, reading only: parse, drop the records", readOnly},
+	{"inflate", "inflating only, one file a thread", inflateOnly},
+	{"read", "barium, reading only, one goroutine: parse, drop the records", readOnly},
 	{"condense", "barium, condensing only: read, condense, drop the rows", condenseOnly},
 	{"import", "barium, to the ledger on disk, without detectors", importLedger},
 	{"hunt", "barium, whole hunt: ledger, detectors, JSON", huntAll},
+}
+
+// set is one kind of logs, and which steps are measured on it. The first step is
+// what the others are compared with.
+type set struct {
+	name, text string
+	steps      []string
+	make       func(ctx context.Context, dir string, seed uint64, rows int) error
+}
+
+// sets are measured in this order.
+var sets = []set{
+	{"day", "one day of conn.log as TSV", []string{"baseline", "read", "condense", "import", "hunt"}, bulk(generate.BulkOptions{})},
+	{"gzip", "the same in 16 .gz files", []string{"inflate", "condense", "hunt"}, bulk(generate.BulkOptions{Gzip: true, Files: 16})},
+	{"json", "the same as JSON", []string{"read", "condense", "hunt"}, bulk(generate.BulkOptions{JSON: true})},
+	{"harsh", "a harsh mix: random pairs, three rows each", []string{"baseline", "condense", "hunt"}, harsh},
 }
 
 // helpers are run but not measured.
 var helpers = []step{
 	{"generate", "", generateLog},
 	{"inspect", "", inspect},
+}
+
+// bulk returns a function that writes a hospital's connections.
+func bulk(o generate.BulkOptions) func(context.Context, string, uint64, int) error {
+	return func(ctx context.Context, dir string, seed uint64, rows int) error {
+		folder, err := generate.NewFolder(dir)
+		if err != nil {
+			return err
+		}
+		o.Seed, o.Rows, o.Logs = seed, int64(rows), []string{"conn"}
+		const large = 20_000_000 // rows that one day of a large hospital has at most
+		o.Days = max(1, (rows+large-1)/large*2-1)
+		if rows <= large {
+			o.Days = 1
+		}
+		_, err = generate.Bulk(ctx, o, folder.Create)
+		return err
+	}
+}
+
+func harsh(ctx context.Context, dir string, seed uint64, rows int) error {
+	folder, err := generate.NewFolder(dir)
+	if err != nil {
+		return err
+	}
+	w, err := folder.Create("conn.log")
+	if err != nil {
+		return err
+	}
+	return errors.Join(generate.Harsh(ctx, w, seed, int64(rows)), w.Close())
 }
 
 // child does the task that a parent process gave and prints the outcome.
@@ -122,13 +169,13 @@ func (s *step) do(ctx context.Context, t *task) (o outcome, err error) {
 	return o, err
 }
 
-func generateLog(_ context.Context, t *task) (func() (outcome, error), error) {
-	f, err := os.Create(t.Log)
-	if err != nil {
-		return nil, err
+func generateLog(ctx context.Context, t *task) (func() (outcome, error), error) {
+	for _, x := range sets {
+		if x.name == t.Set {
+			return nil, x.make(ctx, t.Logs, t.Seed, t.Rows)
+		}
 	}
-	w := bufio.NewWriterSize(f, 1<<20)
-	return nil, errors.Join(generate.ConnLog(w, t.Seed, t.Rows), w.Flush(), f.Close())
+	return nil, fmt.Errorf("BUG: no set %q", t.Set)
 }
 
 //go:embed baseline.sql
@@ -141,7 +188,7 @@ func baseline(ctx context.Context, t *task) (func() (outcome, error), error) {
 	}
 	db := sql.OpenDB(connector)
 	query := strings.NewReplacer(
-		"{log}", strings.ReplaceAll(t.Log, "'", "''"), "{threads}", strconv.Itoa(t.Threads),
+		"{log}", strings.ReplaceAll(filepath.Join(t.Logs, "*.log"), "'", "''"), "{threads}", strconv.Itoa(t.Threads),
 	).Replace(baselineSQL)
 	if _, err := db.ExecContext(ctx, query); err != nil {
 		return nil, errors.Join(err, db.Close())
@@ -153,21 +200,45 @@ func baseline(ctx context.Context, t *task) (func() (outcome, error), error) {
 	}, nil
 }
 
-// reader opens the log and finds its reader, as hunt.Discover does.
-func reader(path string) (*os.File, format.Reader, error) {
-	f, err := os.Open(path)
+// each calls f with the decompressed bytes of every log, on several threads, and
+// with how many goroutines may read that one.
+func each(ctx context.Context, t *task, threads int, f func(r format.Reader, src io.Reader, id uint32, goroutines int) error) error {
+	files, err := hunt.Discover(ctx, []string{t.Logs})
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
-	head, err := io.ReadAll(io.LimitReader(f, 64<<10))
-	if err == nil {
-		_, err = f.Seek(0, io.SeekStart)
+	files = slices.DeleteFunc(files, func(x hunt.File) bool { return x.Reader == nil })
+	var next atomic.Int64
+	errs := make([]error, threads)
+	var wg sync.WaitGroup
+	for i := range threads {
+		wg.Go(func() {
+			for n := next.Add(1) - 1; n < int64(len(files)) && errs[i] == nil; n = next.Add(1) - 1 {
+				errs[i] = func() error {
+					file, err := os.Open(files[n].Path)
+					if err != nil {
+						return err
+					}
+					defer file.Close()
+					src, _, err := container.Open(file)
+					if err != nil {
+						return err
+					}
+					return errors.Join(f(files[n].Reader, src, uint32(n+1), max(1, threads/len(files))), src.Close())
+				}()
+			}
+		})
 	}
-	r, said := all.Sniff(head, path)
-	if err == nil && r == nil {
-		err = errors.New(said.Why)
-	}
-	return f, r, err
+	wg.Wait()
+	return errors.Join(errs...)
+}
+
+// inflateOnly reads the logs and looks at nothing.
+func inflateOnly(ctx context.Context, t *task) (func() (outcome, error), error) {
+	return nil, each(ctx, t, t.Threads, func(_ format.Reader, src io.Reader, _ uint32, _ int) error {
+		_, err := io.Copy(io.Discard, src)
+		return err
+	})
 }
 
 // dropped is a format.Sink that counts records; a conn.log has no others.
@@ -181,39 +252,32 @@ func (d *dropped) Bad(int64, int64, string, []byte) {}
 func (d *dropped) Warn(string)                      {}
 
 func readOnly(ctx context.Context, t *task) (func() (outcome, error), error) {
-	f, r, err := reader(t.Log)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
 	var d dropped
-	err = r.Read(ctx, f, &d)
+	err := each(ctx, t, 1, func(r format.Reader, src io.Reader, _ uint32, _ int) error { return r.Read(ctx, src, &d) })
 	return func() (outcome, error) { return outcome{Events: d.n}, nil }, err
 }
 
 func condenseOnly(ctx context.Context, t *task) (func() (outcome, error), error) {
-	f, r, err := reader(t.Log)
+	c := condense.New(condense.NewDictionary(nil, nil), condense.Options{Memory: t.Memory / 2, TempDir: filepath.Dir(t.Ledger)})
+	defer c.Close()
+	var records atomic.Int64
+	err := each(ctx, t, t.Threads, func(r format.Reader, src io.Reader, id uint32, goroutines int) error {
+		sinks, to := make([]*condense.Sink, goroutines), make([]format.Sink, goroutines)
+		for i := range sinks {
+			sinks[i] = c.Sink(id)
+			to[i] = sinks[i]
+		}
+		_, err := pieces.Read(ctx, r, src, 0, to)
+		for _, s := range sinks {
+			err = errors.Join(err, s.Close())
+			records.Add(s.Records)
+		}
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	c := condense.New(condense.NewDictionary(nil, nil), condense.Options{Memory: t.Memory / 2, TempDir: filepath.Dir(t.Ledger)})
-	defer c.Close()
-	sinks, to := make([]*condense.Sink, t.Threads), make([]format.Sink, t.Threads)
-	for i := range sinks {
-		sinks[i] = c.Sink(1)
-		to[i] = sinks[i]
-	}
-	if _, err = pieces.Read(ctx, r, f, 0, to); err != nil {
-		return nil, err
-	}
-	var groups, records int64
-	for _, s := range sinks {
-		if err := s.Close(); err != nil {
-			return nil, err
-		}
-		records += s.Records
-	}
+	var groups int64
 	for _, table := range condense.Tables {
 		rows, err := finishAll(c, table, t.Threads)
 		if err != nil {
@@ -223,7 +287,7 @@ func condenseOnly(ctx context.Context, t *task) (func() (outcome, error), error)
 			groups = rows
 		}
 	}
-	return func() (outcome, error) { return outcome{Events: records, Groups: groups}, nil }, nil
+	return func() (outcome, error) { return outcome{Events: records.Load(), Groups: groups}, nil }, nil
 }
 
 // finishAll makes the rows of a table, drops them and returns how many they were.
@@ -249,7 +313,7 @@ func finishAll(c *condense.Condenser, table *condense.Table, threads int) (int64
 }
 
 func importLedger(ctx context.Context, t *task) (func() (outcome, error), error) {
-	files, err := hunt.Discover(ctx, []string{t.Log})
+	files, err := hunt.Discover(ctx, []string{t.Logs})
 	if err != nil {
 		return nil, err
 	}
@@ -262,7 +326,7 @@ func importLedger(ctx context.Context, t *task) (func() (outcome, error), error)
 }
 
 func huntAll(ctx context.Context, t *task) (func() (outcome, error), error) {
-	doc, err := hunt.Run(ctx, hunt.Options{Paths: []string{t.Log}, Ledger: t.Ledger, Memory: t.Memory})
+	doc, err := hunt.Run(ctx, hunt.Options{Paths: []string{t.Logs}, Ledger: t.Ledger, Memory: t.Memory})
 	if err != nil {
 		return nil, err
 	}

@@ -198,13 +198,17 @@ func (f *File) sniff() {
 		}
 		return
 	}
+	if inner := container.Packed(head); inner != "" && kind != container.Plain {
+		f.Problem = inner + " inside " + kind + " data is not read; unpack it first"
+		return
+	}
 	reader, said := all.Sniff(head, f.Path)
 	if reader == nil {
 		f.Problem = said.Why
 		return
 	}
 	f.Reader, f.Format = reader, reader.Name()+" "+said.Type
-	if kind != "" && kind != "plain" {
+	if kind != container.Plain {
 		f.Format += ", " + kind
 	}
 }

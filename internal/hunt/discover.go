@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"unicode/utf8"
 
 	"barium/internal/format"
 	"barium/internal/format/all"
@@ -175,6 +176,10 @@ func plain(err error) error {
 func (f *File) sniff() {
 	if f.Size == 0 {
 		f.Problem, f.Harmless = "empty file", true
+		return
+	}
+	if !utf8.ValidString(f.Path) { // a ledger keeps paths as text
+		f.Problem = "the name of the file, or of a folder above it, is not UTF-8; rename it"
 		return
 	}
 	file, err := os.Open(f.Path)

@@ -113,7 +113,7 @@ func TestDiscover(t *testing.T) {
 	f("odd names", func(dir string) {
 		write(t, dir, map[string]string{"new\nline.log": good, "\x1b]0;x\a.log": good, "-rf": good, " space ": good, "\xff.log": good})
 	}, nil, "\x1b]0;x\a.log: read as zeek conn (TSV)", " space : read as zeek conn (TSV)", "-rf: read as zeek conn (TSV)",
-		"new\nline.log: read as zeek conn (TSV)", "\xff.log: read as zeek conn (TSV)")
+		"new\nline.log: read as zeek conn (TSV)", "\xff.log: the name of the file, or of a folder above it, is not UTF-8; rename it")
 	f("nothing", func(string) {}, nil)
 	f("empty folders", func(dir string) { must(t, os.MkdirAll(filepath.Join(dir, "a", "b"), 0o700)) }, nil)
 	f("a path that does not exist, and one that does", func(dir string) { write(t, dir, map[string]string{"a.log": good}) }, []string{"absent", "a.log"},

@@ -15,16 +15,22 @@ import (
 	"barium/internal/report"
 )
 
-// whileReading calls do once, when the first bytes of a file have been read.
+// whileReading calls do once, when the first large read of a file is done.
 type whileReading struct {
 	once sync.Once
 	do   func()
 }
 
-func (*whileReading) Start(int64)   {}
-func (*whileReading) Stage(string)  {}
-func (w *whileReading) Add(n int64) { w.once.Do(w.do) }
-func (*whileReading) Done()         {}
+func (*whileReading) Start(int64)  {}
+func (*whileReading) Stage(string) {}
+func (*whileReading) Done()        {}
+
+func (w *whileReading) Add(n int64) {
+	if n > 4096 { // more than the other file has
+		w.once.Do(w.do)
+	}
+}
+
 func appendTo(t *testing.T, path, s string) {
 	t.Helper()
 	f, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)

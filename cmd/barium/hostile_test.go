@@ -173,7 +173,7 @@ func TestHostileManyFiles(t *testing.T) {
 	if slow {
 		t.Skip("takes a minute with the race detector")
 	}
-	const n = 1000
+	const n = 200
 	dir := t.TempDir()
 	writeTheft(t, filepath.Join(dir, "logs"))
 	for i := range n {

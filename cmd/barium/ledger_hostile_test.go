@@ -360,10 +360,9 @@ func TestLedgerFull(t *testing.T) {
 func TestLedgerLimit(t *testing.T) {
 	dir := t.TempDir()
 	data, before := kept(t, dir)
-	if r := barium(t, dir, "hunt", "--no-html", "--ledger", "whole.ledger", "logs", "more"); r.status == exitUsage {
-		t.Fatal(r.errs)
-	}
-	whole := sumOf(t, dir, "whole.ledger")
+	writeFile(t, filepath.Join(dir, "y.ledger"), string(data))
+	barium(t, dir, "hunt", "--no-html", "--ledger", "y.ledger", "more")
+	after := sumOf(t, dir, "y.ledger")
 	for _, blocks := range []int{len(data)/512 + 1, len(data)/512 + 600} {
 		if err := os.WriteFile(filepath.Join(dir, "x.ledger"), data, 0o600); err != nil {
 			t.Fatal(err)
@@ -379,10 +378,9 @@ func TestLedgerLimit(t *testing.T) {
 		case state.ExitStatus() != exitUsage || !bytes.Contains(out, []byte("x.ledger")):
 			t.Errorf("%v: %s", c.ProcessState, out)
 		}
-		// Either the import is in the ledger or it is not; the limit may be reached only
-		// when what was committed is moved to its place.
-		if s := sumOf(t, dir, "x.ledger"); s != before && s != whole {
-			t.Errorf("checksum %s, want %s or %s", s, before, whole)
+		// The write may have been done, and only its tidying up not.
+		if s := sumOf(t, dir, "x.ledger"); s != before && s != after {
+			t.Errorf("checksum %s, want %s or %s", s, before, after)
 		}
 	}
 }
@@ -506,7 +504,7 @@ func TestLedgerTwice(t *testing.T) {
 		won := 0
 		for _, r := range both {
 			if r.status == exitUsage {
-				wantRefused(t, "at once", r, "in use by process ")
+				wantRefused(t, "at once", r, "in use by ")
 			} else {
 				won++
 			}

@@ -15,8 +15,7 @@ import (
 	"barium/internal/report"
 )
 
-// whileReading calls do once, when the first bytes of the larger file have been
-// read.
+// whileReading calls do once, when the first large read of a file is done.
 type whileReading struct {
 	once sync.Once
 	do   func()
@@ -24,12 +23,13 @@ type whileReading struct {
 
 func (*whileReading) Start(int64)  {}
 func (*whileReading) Stage(string) {}
+func (*whileReading) Done()        {}
+
 func (w *whileReading) Add(n int64) {
-	if n >= 1024 {
+	if n > 4096 { // more than the other file has
 		w.once.Do(w.do)
 	}
 }
-func (*whileReading) Done() {}
 
 func appendTo(t *testing.T, path, s string) {
 	t.Helper()

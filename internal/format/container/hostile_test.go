@@ -211,6 +211,9 @@ func FuzzGzip(f *testing.F) {
 			return
 		}
 		got, kind, err := unpack(t, bytes.NewReader(in), defaultLimits)
+		if errors.Is(err, ErrTruncated) && bytes.Equal(got, want) {
+			return // the other one takes the cut header of a further member for the end
+		}
 		if err != nil || kind != Gzip || !bytes.Equal(got, want) {
 			t.Errorf("%s, %d bytes, %v; want %d", kind, len(got), err, len(want))
 		}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"database/sql"
@@ -119,13 +118,16 @@ func (s *step) do(ctx context.Context, t *task) (o outcome, err error) {
 	return o, err
 }
 
-func generateLog(_ context.Context, t *task) (func() (outcome, error), error) {
-	f, err := os.Create(t.Log)
-	if err != nil {
-		return nil, err
-	}
-	w := bufio.NewWriterSize(f, 1<<20)
-	return nil, errors.Join(generate.ConnLog(w, t.Seed, t.Rows), w.Flush(), f.Close())
+// generateLog writes one day of conn.log.
+func generateLog(ctx context.Context, t *task) (func() (outcome, error), error) {
+	o := generate.BulkOptions{Seed: t.Seed, Rows: int64(t.Rows), Logs: []string{"conn"}}
+	_, err := generate.Bulk(ctx, o, func(name string) (io.WriteCloser, error) {
+		if name == "conn.log" {
+			return os.Create(t.Log)
+		}
+		return os.Create(t.Log + "." + name)
+	})
+	return nil, err
 }
 
 //go:embed baseline.sql

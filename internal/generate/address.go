@@ -22,10 +22,11 @@ func ip4(a, b, c, d uint32) ip { return ip(a<<24 | b<<16 | c<<8 | d) }
 // The hospital's own networks.
 const (
 	insideNet = "10.20.0.0/16"
+	bulkNet   = "10.20.0.0/14" // of a hospital of any size
 	edgeNet   = "203.0.113.8/29"
 )
 
-func (a ip) inside() bool { return a>>16 == 10<<8|20 || a.edge() }
+func (a ip) inside() bool { return a>>18 == (10<<8|20)>>2 || a.edge() }
 func (a ip) edge() bool   { return a>>3 == (203<<24|0<<16|113<<8|8)>>3 }
 
 // pool hands out public addresses, each once. All are from ranges reserved for

@@ -55,6 +55,11 @@ var paths = []string{"/", "/", "/index.html", "/news/", "/article/", "/img/heade
 
 func (g *generator) plainPage(r *random, h *host, ts int64, s *site) {
 	g.resolve(r, h, ts, s)
+	g.plainVisit(r, h, ts, s)
+}
+
+// plainVisit is one HTTP connection to a site, with up to five requests.
+func (g *generator) plainVisit(r *random, h *host, ts int64, s *site) {
 	v := visit{ts: ts, src: h.addr(ts - g.start), dst: pick(r, s.addrs), sp: h.port(r), dp: 80, host: s.name, agent: h.agent}
 	at := r.between(15, 60) * millisecond
 	for i := range 1 + r.IntN(5) {

@@ -57,6 +57,9 @@ func (w *wire) ftpUpload(r *random, u upload) []int64 {
 
 func (w *wire) ftpRow(l link, ts int64, user, command, arg, mime string, code int64, reply string, passive int64, fuid string) {
 	t := w.ftp
+	if t.off {
+		return
+	}
 	t.head(ts, l)
 	t.str(user)
 	t.str("<hidden>")

@@ -347,35 +347,3 @@ func TestOtherShapes(t *testing.T) {
 		}
 	}
 }
-
-func TestConnLog(t *testing.T) {
-	var a, b bytes.Buffer
-	for _, w := range []*bytes.Buffer{&a, &b} {
-		if err := ConnLog(w, 9, 100_000); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if !bytes.Equal(a.Bytes(), b.Bytes()) {
-		t.Error("differs for the same seed")
-	}
-	log := rows(t, a.String())
-	previous, keys := "", map[string]bool{}
-	for _, row := range log {
-		if row["ts"] < previous {
-			t.Fatalf("%s after %s", row["ts"], previous)
-		}
-		previous = row["ts"]
-		checkConn(t, row)
-		ts, _, _ := strings.Cut(row["ts"], ".")
-		keys[strconv.FormatInt(number(t, ts)/3600, 10)+row["id.orig_h"]+row["id.resp_h"]+row["id.resp_p"]] = true
-	}
-	if len(log) != 100_000 {
-		t.Errorf("%d rows", len(log))
-	}
-	if per := float64(len(log)) / float64(len(keys)); per < 2 || per > 6 {
-		t.Errorf("%.2f rows per host, destination, port and hour", per)
-	}
-	if width := a.Len() / len(log); width < 115 || width > 135 {
-		t.Errorf("%d bytes a row", width)
-	}
-}

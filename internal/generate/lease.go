@@ -59,6 +59,9 @@ func (g *generator) renew(r *random, h *host, ts int64) {
 
 func (g *generator) dhcpRow(ts int64, uids []string, client ip, h *host, a ip, messages []string, took int64) {
 	t := g.dhcp
+	if t.off {
+		return
+	}
 	t.row(ts)
 	t.time(ts)
 	t.list(uids)

@@ -59,10 +59,15 @@ func (w *wire) ask(r *random, ts int64, src, resolver ip, sp int64, name string,
 		reply += 75 // SOA
 	}
 	l := w.udp(flow{ts: ts, src: src, dst: resolver, sp: sp, dp: 53, service: "dns", dur: a.took, ob: query, rb: reply}, 1, 1)
+	id := r.Int64N(65536)
 	t := w.dns
+	if t.off {
+		return
+	}
 	t.head(ts, l)
+	w.finished(t, ts+a.took)
 	t.str("udp")
-	t.num(r.Int64N(65536))
+	t.num(id)
 	t.time(a.took)
 	t.str(name)
 	t.num(1)

@@ -25,6 +25,13 @@ type network struct {
 
 func newNetwork(seed uint64, o Options, start int64) *network {
 	r := stream(seed, "network")
+	n := newServers(r, o, start)
+	n.populate(r, o)
+	return n
+}
+
+// newServers returns the network without machines of people and appliances.
+func newServers(r *random, o Options, start int64) *network {
 	n := &network{dead: ip4(10, 20, 1, 99), edge: ip4(203, 0, 113, 10)}
 	n.ca = newAuthority(r, start, "CN=Lakeside Issuing CA 1,O=Lakeside Hospital", "CN=Lakeside Root CA,O=Lakeside Hospital", 730, false)
 	fixed := func(name string, last uint32, windows bool) *host {
@@ -41,7 +48,6 @@ func newNetwork(seed uint64, o Options, start int64) *network {
 	n.mailSite = internalSite(r, start, n.ca, "mail."+domain, n.mail.addrs[0])
 	n.mailSite.alpn = ""
 	n.intranet = internalSite(r, start, n.ca, "intranet."+domain, ip4(10, 20, 1, 31))
-	n.populate(r, o)
 	return n
 }
 

@@ -103,6 +103,9 @@ func (g *generator) captureLoss(r *random) {
 		}
 		gaps := int64(float64(acks) * (0.0001 + 0.0029*r.Float64()*r.Float64()))
 		t := g.loss
+		if t.off {
+			continue
+		}
 		t.row(ts)
 		t.time(ts)
 		t.time(15*minute + r.Int64N(900))

@@ -93,20 +93,28 @@ func (w *wire) read(r *random, s reading) int64 {
 		state: pick(r, []string{"SF", "RSTO", "RSTO"}),
 	})
 	for i, f := range s.files {
-		t := w.smb
-		t.head(starts[i], l)
-		t.skip()
-		t.str("SMB::FILE_OPEN")
-		t.str(f.share)
-		t.str(f.path)
-		t.num(f.size)
-		t.skip()
-		t.time(f.changed)
-		t.time(max(f.changed, starts[i]-r.Int64N(20*day)))
-		t.time(f.made)
-		t.time(f.changed)
-		t.end()
+		w.opened(starts[i], l, f, max(f.changed, starts[i]-r.Int64N(20*day)))
 		w.file(starts[i]+2*millisecond, l, w.ids.id('F'), "SMB", f.payload, f.path, false, took[i], true)
 	}
 	return at
+}
+
+// opened writes one row of smb_files.log.
+func (w *wire) opened(ts int64, l link, f shareFile, accessed int64) {
+	t := w.smb
+	if t.off {
+		return
+	}
+	t.head(ts, l)
+	t.skip()
+	t.str("SMB::FILE_OPEN")
+	t.str(f.share)
+	t.str(f.path)
+	t.num(f.size)
+	t.skip()
+	t.time(f.changed)
+	t.time(accessed)
+	t.time(f.made)
+	t.time(f.changed)
+	t.end()
 }

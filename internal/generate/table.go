@@ -16,10 +16,11 @@ import (
 type table struct {
 	schema
 	json   bool
+	off    bool     // nobody wants this log: what would write a row leaves it out
 	prefix []string // per column, what stands before its value
 	buf    []byte
 	rows   []span
-	ts     int64 // of the row being built
+	ts     int64 // that the row being built is sorted by
 	first  int   // where it begins in buf
 	col    int   // its next column
 	some   bool  // JSON: a column was written
@@ -66,9 +67,7 @@ func (t *table) end() {
 // writeTo writes the whole log; open and shut are the times of its header and
 // of its last line.
 func (t *table) writeTo(w io.Writer, open, shut time.Time) error {
-	slices.SortFunc(t.rows, func(a, b span) int {
-		return cmp.Or(cmp.Compare(a.ts, b.ts), cmp.Compare(a.from, b.from))
-	})
+	t.sort()
 	out := bufio.NewWriterSize(w, 1<<18)
 	if !t.json {
 		_, _ = out.Write(appendHeader(nil, t.schema, open))
@@ -81,6 +80,18 @@ func (t *table) writeTo(w io.Writer, open, shut time.Time) error {
 	}
 	return out.Flush() // reports any error since the first
 }
+
+func (t *table) sort() {
+	slices.SortFunc(t.rows, func(a, b span) int {
+		if a.ts != b.ts {
+			return cmp.Compare(a.ts, b.ts)
+		}
+		return cmp.Compare(a.from, b.from)
+	})
+}
+
+// reset forgets all rows and keeps their memory.
+func (t *table) reset() { t.buf, t.rows = t.buf[:0], t.rows[:0] }
 
 const headerTime = "2006-01-02-15-04-05"
 

@@ -19,7 +19,7 @@ type thief struct {
 func (g *generator) steal() *Theft {
 	r := stream(g.o.Seed, "theft")
 	t := &thief{
-		wire: &wire{logs: g.logs, start: g.start, end: g.end, ids: stream(g.o.Seed, "theft/ids")},
+		wire: &wire{logs: g.logs, start: g.start, end: g.end, ids: stream(g.o.Seed, "theft/ids"), tally: g.tally},
 		r:    r, g: g, victim: g.chooseVictim(r), known: map[string]int64{},
 	}
 	lo, hi := min(3, g.o.Days-2), min(5, g.o.Days-2)

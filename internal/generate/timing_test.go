@@ -27,17 +27,3 @@ func BenchmarkHospital(b *testing.B) {
 		})
 	}
 }
-
-func BenchmarkConnLog(b *testing.B) {
-	const rows = 1_000_000
-	var c counter
-	for b.Loop() {
-		c = 0
-		if err := ConnLog(&c, 1, rows); err != nil {
-			b.Fatal(err)
-		}
-	}
-	b.SetBytes(int64(c))
-	b.ReportMetric(float64(rows)*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
-	b.ReportMetric(float64(c)/rows, "B/row")
-}

@@ -24,22 +24,26 @@ func (w *wire) tls(r *random, s *site, c session) link {
 	})
 	resumed := r.chance(c.resumed)
 	at := c.ts + r.between(4, 60)*millisecond
-	t := w.ssl
-	t.head(at, l)
+	version, cipher, curve := "TLSv12", s.cipher, "secp256r1"
 	switch {
 	case s.tls13:
-		t.str("TLSv13")
-		t.str(pick(r, []string{"TLS_AES_128_GCM_SHA256", "TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384"}))
-		t.str("x25519")
+		version, curve = "TLSv13", "x25519"
+		cipher = pick(r, []string{"TLS_AES_128_GCM_SHA256", "TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384"})
 	case resumed:
-		t.str("TLSv12")
-		t.str(s.cipher)
-		t.skip()
+		curve = ""
 	default:
-		t.str("TLSv12")
-		t.str(s.cipher)
-		t.str("secp256r1")
+		for _, c := range s.chain {
+			w.saw(c, at)
+		}
 	}
+	t := w.ssl
+	if t.off {
+		return l
+	}
+	t.head(at, l)
+	t.str(version)
+	t.str(cipher)
+	t.str(curve)
 	t.str(s.sni)
 	t.bool(resumed)
 	t.skip()
@@ -62,7 +66,6 @@ func (w *wire) tls(r *random, s *site, c session) link {
 	chain := make([]string, 0, 2)
 	for _, c := range s.chain {
 		chain = append(chain, c.fingerprint)
-		w.saw(c, at)
 	}
 	t.list(chain)
 	t.list([]string{})
@@ -78,6 +81,10 @@ func (w *wire) tls(r *random, s *site, c session) link {
 
 // saw notes that a certificate was on the wire, for x509.log.
 func (w *wire) saw(c *cert, ts int64) {
+	if w.tally != nil {
+		w.tally.saw(c, ts)
+		return
+	}
 	if c.seen == nil {
 		c.seen = make([]int64, (w.end-w.start)/day+1)
 		w.certs = append(w.certs, c)
@@ -102,6 +109,9 @@ func (w *wire) flushCerts() {
 
 func (w *wire) writeCert(c *cert, ts int64) {
 	t := w.x509
+	if t.off {
+		return
+	}
 	t.row(ts)
 	t.time(ts)
 	t.str(c.fingerprint)

@@ -81,7 +81,11 @@ func (w *wire) request(l link, v visit, i int, q request) {
 		w.file(begins, l, gotID, "HTTP", *q.reply, "", false, lasts, true)
 	}
 	t := w.http
+	if t.off {
+		return
+	}
 	t.head(at, l)
+	w.finished(t, at+q.took)
 	t.num(int64(i + 1))
 	t.str(q.method)
 	t.str(v.host)
@@ -117,7 +121,11 @@ func (w *wire) request(l link, v visit, i int, q request) {
 // file writes one row of files.log.
 func (w *wire) file(ts int64, l link, fuid, source string, p payload, name string, isOrig bool, took int64, total bool) {
 	t := w.files
+	if t.off {
+		return
+	}
 	t.row(ts)
+	w.finished(t, ts+took)
 	t.time(ts)
 	t.str(fuid)
 	t.str(l.uid)

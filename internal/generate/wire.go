@@ -35,6 +35,23 @@ type wire struct {
 	start, end int64
 	ids        *random
 	certs      []*cert // seen on this wire, in order of first use
+	tally      *tally  // of a bulk log, nil in the demonstration
+}
+
+// finished says when the sensor writes the row being built: a bulk log is sorted
+// by that, as Zeek's are, the demonstration by when things began.
+func (w *wire) finished(t *table, ts int64) {
+	if w.tally != nil {
+		t.ts = ts
+	}
+}
+
+// linger is how long Zeek waits for more before it writes a connection.
+func linger(proto string) int64 {
+	if proto == "tcp" {
+		return 5 * second
+	}
+	return minute
 }
 
 // covers tells whether the logs cover ts. Traffic that begins outside is not
@@ -80,8 +97,13 @@ type flow struct {
 
 func (w *wire) write(f *flow, proto string, missed, op, oip, rp, rip int64) link {
 	l := link{f.ts, w.ids.id('C'), f.src, f.dst, f.sp, f.dp}
+	w.tally.conn(f, proto)
 	t := w.conn
+	if t.off {
+		return l
+	}
 	t.head(f.ts, l)
+	w.finished(t, f.ts+max(f.dur, 0)+linger(proto))
 	t.str(proto)
 	t.str(f.service)
 	t.time(f.dur)
@@ -155,32 +177,32 @@ func closing(r *random) string {
 
 // tcpHistory draws a history that agrees with the state and the bytes of f.
 func tcpHistory(r *random, f flow) string {
-	h := "ShA"
+	h := append(make([]byte, 0, 16), "ShA"...)
 	if f.ob > 0 {
-		h += "Da"
+		h = append(h, "Da"...)
 	}
 	if f.rb > 0 {
-		h += "d"
+		h = append(h, 'd')
 	}
 	if f.ob > 2<<20 && r.chance(0.5) {
-		h += "T"
+		h = append(h, 'T')
 	}
 	if f.rb > 2<<20 && r.chance(0.3) {
-		h += "t"
+		h = append(h, 't')
 	}
 	switch f.state {
 	case "SF":
-		return h + pick(r, []string{"Ff", "Ff", "fF", "FfR"})
+		h = append(h, pick(r, []string{"Ff", "Ff", "fF", "FfR"})...)
 	case "RSTO":
-		return h + pick(r, []string{"R", "fR"})
+		h = append(h, pick(r, []string{"R", "fR"})...)
 	case "RSTR":
-		return h + pick(r, []string{"r", "Fr"})
+		h = append(h, pick(r, []string{"r", "Fr"})...)
 	case "S2":
-		return h + "F"
+		h = append(h, 'F')
 	case "S3":
-		return h + "f"
+		h = append(h, 'f')
 	}
-	return h
+	return string(h)
 }
 
 // udp writes a UDP exchange in which both sides spoke, unless rb is 0.

@@ -152,7 +152,7 @@ func (k *block) port(a *actor) int64 {
 	if a.windows {
 		lo, hi = 49152, 65535
 	}
-	n := int64(a.id>>40) + int64(k.number)*101 + k.used[a.index]
+	n := int64(a.id>>40) + int64(k.number)*1009 + k.used[a.index]
 	k.used[a.index]++
 	return lo + n%(hi-lo+1)
 }

@@ -70,11 +70,12 @@ and what these logs could not have shown.
 It only reads the logs, sends nothing anywhere, and needs no network.`,
 		Example: `  barium hunt /data/zeek           read all logs in a folder, print the verdict
   barium sources /data/zeek        say which files would be read, and why not the others
-  barium demo                      try it on a generated week of a small hospital`,
+  barium demo                      try it on a generated week of a small hospital
+  barium generate logs             write the logs of an invented hospital, for trials`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newHuntCommand(), newSourcesCommand(), newDemoCommand(), newLedgerCommand(), newVersionCommand())
+	root.AddCommand(newHuntCommand(), newSourcesCommand(), newDemoCommand(), newGenerateCommand(), newLedgerCommand(), newVersionCommand())
 	return root
 }

@@ -81,6 +81,10 @@ func Bulk(ctx context.Context, o BulkOptions, create Create) (*Volume, error) {
 	return b.write(ctx, create)
 }
 
+// Check says what is wrong with o, as an error that begins with the option's
+// name.
+func (o BulkOptions) Check() error { return o.complete() }
+
 func (o *BulkOptions) complete() error {
 	if o.Days == 0 {
 		o.Days = 1
@@ -93,13 +97,13 @@ func (o *BulkOptions) complete() error {
 	}
 	switch {
 	case o.Hosts != 0 && o.Rows != 0:
-		return errors.New("hosts and rows: give one of them, the other follows from it")
+		return errors.New("hosts: does not go together with rows; the one follows from the other")
 	case o.Hosts != 0 && (o.Hosts < minHosts || o.Hosts > maxBulkHosts):
 		return fmt.Errorf("hosts: %d is not between %d and %d", o.Hosts, minHosts, maxBulkHosts)
 	case o.Days < 1 || o.Days > maxDays:
 		return fmt.Errorf("days: %d is not between 1 and %d", o.Days, maxDays)
 	case o.Rows != 0 && o.Rows < minBulkRows*int64(o.Days):
-		return fmt.Errorf("rows: %d are less than %d a day", o.Rows, minBulkRows)
+		return fmt.Errorf("rows: %d; at least %d a day", o.Rows, minBulkRows)
 	case o.Theft && o.Days < minTheftDays:
 		return fmt.Errorf("days: a theft needs at least %d", minTheftDays)
 	case o.Start.Year() < 1971 || o.Start.Year() > 9000:

@@ -11,11 +11,13 @@ import (
 // name ends in ".part".
 type Folder struct {
 	dir   string
+	made  bool // it was not there
 	files []*part
 }
 
 // NewFolder makes dir unless it is there, and refuses one that holds anything.
 func NewFolder(dir string) (*Folder, error) {
+	_, missing := os.Stat(dir)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
@@ -26,7 +28,7 @@ func NewFolder(dir string) (*Folder, error) {
 	if len(entries) > 0 {
 		return nil, fmt.Errorf("%s is not empty; name a new folder or an empty one", dir)
 	}
-	return &Folder{dir: dir}, nil
+	return &Folder{dir: dir, made: missing != nil}, nil
 }
 
 // Create opens a new file; closing it gives it its name.
@@ -41,7 +43,8 @@ func (f *Folder) Create(name string) (io.WriteCloser, error) {
 	return p, nil
 }
 
-// Discard removes every file that was created, whole or not.
+// Discard removes every file that was created, whole or not, and the folder
+// unless it was there before.
 func (f *Folder) Discard() {
 	for _, p := range f.files {
 		_ = p.File.Close() // it may be closed already
@@ -49,6 +52,9 @@ func (f *Folder) Discard() {
 		_ = os.Remove(p.path + partial)
 	}
 	f.files = nil
+	if f.made {
+		_ = os.Remove(f.dir)
+	}
 }
 
 const partial = ".part"

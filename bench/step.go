@@ -15,6 +15,8 @@ import (
 	"runtime/pprof"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/duckdb/duckdb-go/v2"
@@ -23,6 +25,7 @@ import (
 	"barium/internal/event"
 	"barium/internal/format"
 	"barium/internal/format/all"
+	"barium/internal/format/pieces"
 	"barium/internal/generate"
 	"barium/internal/hunt"
 	"barium/internal/ledger/duck"
@@ -194,25 +197,55 @@ func condenseOnly(ctx context.Context, t *task) (func() (outcome, error), error)
 		return nil, err
 	}
 	defer f.Close()
-	c := condense.New(condense.NewDictionary(nil, nil), condense.Options{Memory: t.Memory / 2, TempDir: filepath.Dir(t.Ledger), Workers: t.Threads})
+	c := condense.New(condense.NewDictionary(nil, nil), condense.Options{Memory: t.Memory / 2, TempDir: filepath.Dir(t.Ledger)})
 	defer c.Close()
-	s := c.Sink(1)
-	if err := errors.Join(r.Read(ctx, f, s), s.Close()); err != nil {
+	sinks, to := make([]*condense.Sink, t.Threads), make([]format.Sink, t.Threads)
+	for i := range sinks {
+		sinks[i] = c.Sink(1)
+		to[i] = sinks[i]
+	}
+	if _, err = pieces.Read(ctx, r, f, 0, to); err != nil {
 		return nil, err
 	}
-	var groups int64
+	var groups, records int64
+	for _, s := range sinks {
+		if err := s.Close(); err != nil {
+			return nil, err
+		}
+		records += s.Records
+	}
 	for _, table := range condense.Tables {
-		err := c.Rows(ctx, table, func(rows []condense.Row) error {
-			if table.ID == condense.Conversation {
-				groups += int64(len(rows))
-			}
-			return nil
-		})
+		rows, err := finishAll(c, table, t.Threads)
 		if err != nil {
 			return nil, err
 		}
+		if table.ID == condense.Conversation {
+			groups = rows
+		}
 	}
-	return func() (outcome, error) { return outcome{Events: s.Records, Groups: groups}, nil }, nil
+	return func() (outcome, error) { return outcome{Events: records, Groups: groups}, nil }, nil
+}
+
+// finishAll makes the rows of a table, drops them and returns how many they were.
+func finishAll(c *condense.Condenser, table *condense.Table, threads int) (int64, error) {
+	f := c.Finish(table, 0)
+	var rows atomic.Int64
+	errs := make([]error, threads)
+	var wg sync.WaitGroup
+	for i := range threads {
+		wg.Go(func() {
+			w := f.Worker()
+			for {
+				b, err := w.Next()
+				if errs[i] = err; err != nil || b == nil {
+					return
+				}
+				rows.Add(int64(b.Rows))
+			}
+		})
+	}
+	wg.Wait()
+	return rows.Load(), errors.Join(errs...)
 }
 
 func importLedger(ctx context.Context, t *task) (func() (outcome, error), error) {

@@ -1,10 +1,10 @@
 package condense
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"barium/internal/event"
@@ -87,17 +87,102 @@ func puts(cs ...conn) (out []put) {
 	return out
 }
 
+// row is one row of a table with its list.
+type row struct {
+	KnownRow
+	first, last int64
+	sums        []int64
+	events      []Event
+}
+
 // store keeps rows as a ledger does: whole hours are replaced.
 type store struct {
 	dict *Dictionary
-	rows [numTables][]Row
+	rows [numTables][]row
+}
+
+// finish gives all rows of a table, by several workers at once, with their lists.
+func finish(t testing.TB, c *Condenser, tab *Table, workers int) (out []row) {
+	t.Helper()
+	f := c.Finish(tab, 7*BlockRows)
+	var mu sync.Mutex
+	bySeq := map[int64]row{}
+	var wg sync.WaitGroup
+	for range max(workers, 1) {
+		wg.Go(func() {
+			w := f.Worker()
+			for {
+				b, err := w.Next()
+				if err != nil {
+					t.Error(err)
+				}
+				if b == nil {
+					return
+				}
+				mu.Lock()
+				for i := range b.Rows {
+					r := row{first: b.First[i], last: b.Last[i]}
+					for k := range tab.Key {
+						r.Key[k] = b.Key[k][i]
+					}
+					if tab.Set.Name != "" {
+						r.Set = b.Set[i]
+					}
+					for k := range tab.Sums {
+						r.sums = append(r.sums, b.Sums[k][i])
+						if want := b.Sums[k][i]; want < 0 {
+							t.Errorf("sum %s is %d", tab.Sums[k].Name, want)
+						}
+					}
+					if _, twice := bySeq[b.Seq[i]]; twice || b.Seq[i] < 7*BlockRows {
+						t.Errorf("seq %d", b.Seq[i])
+					}
+					bySeq[b.Seq[i]] = r
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+	blocks := map[int64]Block{}
+	err := c.Blocks(tab, func(b Block) error {
+		b.Lists = slices.Clone(b.Lists)
+		blocks[b.Seq] = b
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for seq, r := range bySeq {
+		if len(tab.Values) > 0 {
+			b := blocks[seq-seq%BlockRows]
+			if b.Hour != r.Key[0] {
+				t.Errorf("block of hour %d, row of hour %d", b.Hour, r.Key[0])
+			}
+			if r.List, err = BlockRow(b.Lists, seq); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if r.events, err = DecodeRow(tab, r.Key[0], r.List); err != nil {
+			t.Fatal(err)
+		}
+		if len(tab.Values) > 0 {
+			for k := range tab.Sums {
+				if want := tab.Sums[k].Of(r.events); r.sums[k] != want {
+					t.Errorf("%s of %s is %d, want %d", tab.Sums[k].Name, tab.Name, r.sums[k], want)
+				}
+			}
+		}
+		out = append(out, r)
+	}
+	return out
 }
 
 func newStore() *store { return &store{dict: NewDictionary(nil, nil)} }
 
 // add imports batches, each as a source of its own, numbered from first. It
 // returns how many records of each source were known already.
-func (st *store) add(t testing.TB, o Options, first uint32, batches ...[]put) map[uint32]int64 {
+func (st *store) add(t testing.TB, o Options, workers int, first uint32, batches ...[]put) map[uint32]int64 {
 	t.Helper()
 	c := New(st.dict, o)
 	defer func() {
@@ -119,10 +204,11 @@ func (st *store) add(t testing.TB, o Options, first uint32, batches ...[]put) ma
 		t.Fatal(err)
 	}
 	for id, tab := range Tables {
-		var touched, rest []Row
+		var touched []KnownRow
+		var rest []row
 		for _, r := range st.rows[id] {
 			if slices.Contains(hours, r.Key[0]) {
-				touched = append(touched, r)
+				touched = append(touched, r.KnownRow)
 			} else {
 				rest = append(rest, r)
 			}
@@ -133,16 +219,7 @@ func (st *store) add(t testing.TB, o Options, first uint32, batches ...[]put) ma
 		st.rows[id] = rest
 	}
 	for id, tab := range Tables {
-		err := c.Rows(context.Background(), tab, func(rows []Row) error {
-			for _, r := range rows {
-				r.Sums, r.List, r.Exemplars = slices.Clone(r.Sums), slices.Clone(r.List), slices.Clone(r.Exemplars)
-				st.rows[id] = append(st.rows[id], r)
-			}
-			return nil
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
+		st.rows[id] = append(st.rows[id], finish(t, c, tab, workers)...)
 	}
 	return c.Duplicates()
 }
@@ -160,7 +237,7 @@ func (st *store) dump(t testing.TB) []string {
 	return out
 }
 
-func (st *store) text(t testing.TB, tab *Table, r *Row) string {
+func (st *store) text(t testing.TB, tab *Table, r *row) string {
 	t.Helper()
 	var b strings.Builder
 	for i, k := range tab.Key {
@@ -173,15 +250,14 @@ func (st *store) text(t testing.TB, tab *Table, r *Row) string {
 			fmt.Fprintf(&b, "%s=%d ", k.Name, r.Key[i])
 		}
 	}
-	fmt.Fprintf(&b, "%d..%d", r.First, r.Last)
+	fmt.Fprintf(&b, "%d..%d", r.first, r.last)
 	for i, s := range tab.Sums {
-		fmt.Fprintf(&b, " %s=%d", s.Name, r.Sums[i])
+		fmt.Fprintf(&b, " %s=%d", s.Name, r.sums[i])
 	}
-	events, err := DecodeList(tab, r.Key[0], r.List)
-	if err != nil {
-		t.Fatal(err)
+	if tab.Set.Name != "" {
+		fmt.Fprintf(&b, " %s=%q", tab.Set.Name, st.dict.Names()[r.Set])
 	}
-	for _, e := range events {
+	for _, e := range r.events {
 		fmt.Fprintf(&b, " [%d %v %t]", e.TS, e.V[:len(tab.Values)], e.Dup)
 	}
 	return b.String()
@@ -191,7 +267,7 @@ func (st *store) text(t testing.TB, tab *Table, r *Row) string {
 func (st *store) sum(table int, column string) (n int64) {
 	i := slices.IndexFunc(Tables[table].Sums, func(s Sum) bool { return s.Name == column })
 	for _, r := range st.rows[table] {
-		n += r.Sums[i]
+		n += r.sums[i]
 	}
 	return n
 }

@@ -1,7 +1,6 @@
 package condense
 
 import (
-	"context"
 	"math/rand/v2"
 	"testing"
 
@@ -43,7 +42,7 @@ func day(n int) []event.Conn {
 const dayRows = 1_000_000
 
 func filled(b *testing.B, cs []event.Conn) *Condenser {
-	c := New(NewDictionary(nil, nil), Options{Workers: 1})
+	c := New(NewDictionary(nil, nil), Options{})
 	s := c.Sink(1)
 	for i := range cs {
 		s.Conn(&cs[i])
@@ -77,8 +76,13 @@ func BenchmarkRows(b *testing.B) {
 		c := filled(b, cs)
 		b.StartTimer()
 		for _, t := range Tables {
-			if err := c.Rows(context.Background(), t, func([]Row) error { return nil }); err != nil {
-				b.Fatal(err)
+			w := c.Finish(t, 0).Worker()
+			for more := true; more; {
+				rows, err := w.Next()
+				if err != nil {
+					b.Fatal(err)
+				}
+				more = rows != nil
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package condense
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 	"strings"
@@ -85,27 +86,93 @@ func (d *Dictionary) Names() []string { return d.byName }
 
 // cache is one goroutine's view of a dictionary.
 type cache struct {
-	d         *Dictionary
-	addresses map[event.Addr]uint32
-	names     map[string]uint32
+	d       *Dictionary
+	v4      []uint64 // IPv4 address << 32 | id, by open addressing; 0 is free
+	v4Used  int
+	other   map[event.Addr]uint32
+	names   map[string]uint32
+	recent  [recentNames]recentName
+	v4Shift uint
 }
 
-// maxCached bounds a cache; past it, it starts afresh.
+// maxCached bounds each part of a cache; past it, that part starts afresh.
 const maxCached = 1 << 18
 
-func newCache(d *Dictionary) *cache {
-	return &cache{d: d, addresses: make(map[event.Addr]uint32), names: make(map[string]uint32)}
+// recentNames is how many short names are found without asking a map: services,
+// sensors and methods come again and again.
+const recentNames = 64
+
+type recentName struct {
+	text string
+	id   uint32
 }
 
+func newCache(d *Dictionary) *cache {
+	return &cache{d: d, v4: make([]uint64, 1<<10), v4Shift: 64 - 10, other: map[event.Addr]uint32{}, names: map[string]uint32{}}
+}
+
+// v4Prefix is what an IPv4-mapped address begins with.
+var v4Prefix = [12]byte{10: 0xff, 11: 0xff}
+
 func (c *cache) address(a event.Addr) uint32 {
-	if id, ok := c.addresses[a]; ok {
+	if [12]byte(a[:12]) != v4Prefix {
+		return c.wide(a)
+	}
+	key := binary.BigEndian.Uint32(a[12:])
+	for i := uint64(key) * 0x9e3779b97f4a7c15 >> c.v4Shift; ; i = (i + 1) & uint64(len(c.v4)-1) {
+		e := c.v4[i]
+		if e == 0 {
+			return c.keep(key, a)
+		}
+		if uint32(e>>32) == key {
+			return uint32(e)
+		}
+	}
+}
+
+// keep asks the dictionary for an IPv4 address and remembers the answer. The id
+// is never 0, which only the unset address has.
+func (c *cache) keep(key uint32, a event.Addr) uint32 {
+	id := c.d.Address(a)
+	if c.v4Used*2 >= len(c.v4) {
+		old := c.v4
+		if c.v4Used >= maxCached {
+			clear(c.v4)
+			old = nil
+		} else {
+			c.v4 = make([]uint64, 2*len(old))
+			c.v4Shift--
+		}
+		c.v4Used = 0
+		for _, e := range old {
+			if e != 0 {
+				c.place(e)
+			}
+		}
+	}
+	c.place(uint64(key)<<32 | uint64(id))
+	return id
+}
+
+func (c *cache) place(e uint64) {
+	i := e >> 32 * 0x9e3779b97f4a7c15 >> c.v4Shift
+	for c.v4[i] != 0 {
+		i = (i + 1) & uint64(len(c.v4)-1)
+	}
+	c.v4[i] = e
+	c.v4Used++
+}
+
+// wide is address for what is not IPv4.
+func (c *cache) wide(a event.Addr) uint32 {
+	if id, ok := c.other[a]; ok {
 		return id
 	}
-	if len(c.addresses) >= maxCached {
-		clear(c.addresses)
+	if len(c.other) >= maxCached {
+		clear(c.other)
 	}
 	id := c.d.Address(a)
-	c.addresses[a] = id
+	c.other[a] = id
 	return id
 }
 
@@ -113,13 +180,21 @@ func (c *cache) name(b []byte) uint32 {
 	if len(b) == 0 {
 		return 0
 	}
-	if id, ok := c.names[string(b)]; ok {
+	r := &c.recent[(uint(b[0])*5+uint(b[len(b)-1])*3+uint(len(b)))%recentNames]
+	if r.text == string(b) {
+		return r.id
+	}
+	id, ok := c.names[string(b)]
+	if ok {
+		if r.text == "" && len(b) <= 32 {
+			*r = recentName{string(b), id}
+		}
 		return id
 	}
 	if len(c.names) >= maxCached {
 		clear(c.names)
 	}
-	id := c.d.Name(nameText(b))
+	id = c.d.Name(nameText(b))
 	if len(b) <= maxName {
 		c.names[string(b)] = id
 	}

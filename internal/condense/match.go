@@ -1,30 +1,51 @@
 package condense
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
 
+// manyAtOnce is how many connections within MatchWindow are compared with each
+// other; where there are more, a map is asked.
+const manyAtOnce = 32
+
 // mayOverlap reports whether a conversation seen by unnamed sensors holds two
 // connections with the same tuple within MatchWindow.
-func (f *finisher) mayOverlap(rs []record, last int) bool {
-	if f.t.ID != Conversation || rs[0].key[last] != 0 || len(rs) < 2 {
+func (w *Worker) mayOverlap(rs []record, last int) bool {
+	if w.t.ID != Conversation || rs[0].key[last] != 0 {
 		return false
 	}
-	near := false
-	for i := 1; i < len(rs) && !near; i++ {
-		near = rs[i].event.TS-rs[i-1].event.TS <= MatchWindow
+	from := 0 // the first within MatchWindow
+	for i := 1; i < len(rs); i++ {
+		for rs[i].event.TS-rs[from].event.TS > MatchWindow {
+			from++
+		}
+		if i-from > manyAtOnce {
+			return w.samePorts(rs)
+		}
+		port := ConvPort(rs[i].event.V[ConvMeta])
+		for j := from; j < i; j++ {
+			if ConvPort(rs[j].event.V[ConvMeta]) == port {
+				return true
+			}
+		}
 	}
-	if !near {
-		return false
+	return false
+}
+
+// samePorts is mayOverlap for very many connections.
+func (w *Worker) samePorts(rs []record) bool {
+	if w.ports == nil {
+		w.ports = map[uint16]int64{}
 	}
-	clear(f.ports)
+	clear(w.ports)
 	for i := range rs {
 		port := ConvPort(rs[i].event.V[ConvMeta])
-		if ts, ok := f.ports[port]; ok && rs[i].event.TS-ts <= MatchWindow {
+		if ts, ok := w.ports[port]; ok && rs[i].event.TS-ts <= MatchWindow {
 			return true
 		}
-		f.ports[port] = rs[i].event.TS
+		w.ports[port] = rs[i].event.TS
 	}
 	return false
 }
@@ -35,29 +56,29 @@ const maxOpen = 64
 
 // match marks the events that another sensor saw too: one to one, in time
 // order, within MatchWindow. Of two copies the fuller one counts.
-func (f *finisher) match(rs []record, last int) {
+func (w *Worker) match(rs []record, last int) {
 	order := make([]int, len(rs))
 	for i := range order {
 		order[i] = i
 	}
 	slices.SortStableFunc(order, func(a, b int) int {
-		if c := cmpI64(rs[a].event.TS, rs[b].event.TS); c != 0 {
+		if c := cmp.Compare(rs[a].event.TS, rs[b].event.TS); c != 0 {
 			return c
 		}
-		return strings.Compare(f.c.Dictionary.name(rs[a].key[last]), f.c.Dictionary.name(rs[b].key[last]))
+		return strings.Compare(w.c.Dictionary.name(rs[a].key[last]), w.c.Dictionary.name(rs[b].key[last]))
 	})
 	var groups [][]int
 	open := map[int64][]int{} // signature → positions in groups, oldest first
 	for _, i := range order {
 		e := &rs[i].event
-		sig := f.signature(&rs[i])
+		sig := w.signature(&rs[i])
 		near := open[sig]
 		for len(near) > 0 && (e.TS-rs[groups[near[0]][0]].event.TS > MatchWindow || len(near) > maxOpen) {
 			near = near[1:]
 		}
 		found := false
 		for _, g := range near {
-			if found = f.joins(rs, groups[g], i, last); found {
+			if found = w.joins(rs, groups[g], i, last); found {
 				groups[g] = append(groups[g], i)
 				break
 			}
@@ -71,7 +92,7 @@ func (f *finisher) match(rs []record, last int) {
 	for _, g := range groups {
 		best := g[0]
 		for _, i := range g[1:] {
-			if f.fuller(rs, i, best, last) {
+			if w.fuller(rs, i, best, last) {
 				best = i
 			}
 		}
@@ -79,7 +100,7 @@ func (f *finisher) match(rs []record, last int) {
 			if i != best {
 				rs[i].event.Dup = true
 				if rs[i].primary {
-					f.duplicates[rs[i].event.Source]++
+					w.duplicates[rs[i].event.Source]++
 				}
 			}
 		}
@@ -87,12 +108,12 @@ func (f *finisher) match(rs []record, last int) {
 }
 
 // signature is what two sensors' copies of an event have in common.
-func (f *finisher) signature(r *record) int64 {
-	if f.t.ID == Conversation {
+func (w *Worker) signature(r *record) int64 {
+	if w.t.ID == Conversation {
 		return int64(ConvPort(r.event.V[ConvMeta]))
 	}
 	h := int64(0)
-	for _, v := range f.shared(r) {
+	for _, v := range w.shared(r) {
 		h = h*1_000_003 + v
 	}
 	return h
@@ -101,22 +122,22 @@ func (f *finisher) signature(r *record) int64 {
 // shared returns the values of a record's event that do not depend on the
 // sensor. Each sensor gives a file an id of its own; a request or a command is
 // the same under another id, while an analysis of the file is only found by it.
-func (f *finisher) shared(r *record) [maxValues]int64 {
+func (w *Worker) shared(r *record) [maxValues]int64 {
 	v := r.event.V
-	if f.t.ID == Transfer && !strings.HasPrefix(f.c.Dictionary.name(r.key[keyHow]), analysed) {
+	if w.t.ID == Transfer && !strings.HasPrefix(w.c.Dictionary.name(r.key[keyHow]), analysed) {
 		v[XferFile] = 0
 	}
 	return v
 }
 
 // joins reports whether record i is another sensor's copy of the events in g.
-func (f *finisher) joins(rs []record, g []int, i, last int) bool {
+func (w *Worker) joins(rs []record, g []int, i, last int) bool {
 	for _, j := range g {
 		a, b := &rs[j], &rs[i]
-		if a.key[last] == b.key[last] && !f.overlap(a, b, last) {
+		if a.key[last] == b.key[last] && !w.overlap(a, b, last) {
 			return false
 		}
-		if f.t.ID != Conversation && f.shared(a) != f.shared(b) {
+		if w.t.ID != Conversation && w.shared(a) != w.shared(b) {
 			return false
 		}
 	}
@@ -126,21 +147,21 @@ func (f *finisher) joins(rs []record, g []int, i, last int) bool {
 // overlap reports whether two connections of unnamed sensors with the same
 // tuple lasted at the same time. One sensor cannot see that, so they are two
 // sensors' copies; a retry begins after the attempt before it has ended.
-func (f *finisher) overlap(a, b *record, last int) bool {
-	return f.t.ID == Conversation && a.key[last] == 0 &&
+func (w *Worker) overlap(a, b *record, last int) bool {
+	return w.t.ID == Conversation && a.key[last] == 0 &&
 		a.event.V[ConvDuration] > 0 && b.event.V[ConvDuration] > 0 &&
 		b.event.TS < a.event.TS+a.event.V[ConvDuration]
 }
 
 // fuller reports whether record i is to be preferred to record j: more bytes,
 // then the sensor whose name sorts first.
-func (f *finisher) fuller(rs []record, i, j, last int) bool {
+func (w *Worker) fuller(rs []record, i, j, last int) bool {
 	a, b := &rs[i], &rs[j]
-	if f.t.ID == Conversation {
+	if w.t.ID == Conversation {
 		if x, y := a.event.V[ConvBytesOrig]+a.event.V[ConvBytesResp], b.event.V[ConvBytesOrig]+b.event.V[ConvBytesResp]; x != y {
 			return x > y
 		}
 	}
-	d := f.c.Dictionary
+	d := w.c.Dictionary
 	return d.name(a.key[last]) < d.name(b.key[last])
 }

@@ -13,7 +13,7 @@ func TestSensors(t *testing.T) {
 	f := func(name string, events, out int64, cs ...conn) {
 		t.Helper()
 		st := newStore()
-		repeated := total(st.add(t, Options{}, 1, puts(cs...)))
+		repeated := total(st.add(t, Options{}, 1, 1, puts(cs...)))
 		if got := st.sum(Conversation, "events"); got != events {
 			t.Errorf("%s: %d connections count, want %d", name, got, events)
 		}
@@ -70,7 +70,7 @@ func TestSensorsOtherTables(t *testing.T) {
 	f := func(name string, table int, events int64, ps ...put) {
 		t.Helper()
 		st := newStore()
-		st.add(t, Options{}, 1, ps)
+		st.add(t, Options{}, 1, 1, ps)
 		if got := st.sum(table, "events"); got != events {
 			t.Errorf("%s: %d events, want %d", name, got, events)
 		}
@@ -105,7 +105,7 @@ func TestSensorsOtherTables(t *testing.T) {
 
 	// Names that the second sensor saw as well do not count again.
 	st := newStore()
-	st.add(t, Options{}, 1, []put{dns(0, "a", "x.example.org"), dns(12*ms, "b", "x.example.org"), dns(second, "b", "y.example.org")})
+	st.add(t, Options{}, 1, 1, []put{dns(0, "a", "x.example.org"), dns(12*ms, "b", "x.example.org"), dns(second, "b", "y.example.org")})
 	if got := st.sum(Lookup, "names"); got != 2 {
 		t.Errorf("%d distinct names, want 2", got)
 	}
@@ -123,7 +123,7 @@ func TestFlood(t *testing.T) {
 		}
 		st := newStore()
 		start := time.Now()
-		repeated := total(st.add(t, Options{}, 1, ps))
+		repeated := total(st.add(t, Options{}, 1, 1, ps))
 		if d := time.Since(start); d > 20*time.Second {
 			t.Errorf("%s: took %s", name, d)
 		}
@@ -140,7 +140,7 @@ func TestFlood(t *testing.T) {
 func TestAttribution(t *testing.T) {
 	f := func(name string, st *store, first uint32, want map[uint32]int64, batches ...[]put) {
 		t.Helper()
-		got := st.add(t, Options{}, first, batches...)
+		got := st.add(t, Options{}, 1, first, batches...)
 		for s, n := range want {
 			if got[s] != n {
 				t.Errorf("%s: source %d repeats %d, want %d", name, s, got[s], n)
@@ -178,8 +178,10 @@ func TestExemplars(t *testing.T) {
 			t.Fatalf("%s: %d rows", name, len(rows))
 		}
 		got := map[int64]uint32{}
-		for _, x := range rows[0].Exemplars {
-			got[x.Offset] = x.Source
+		for _, e := range rows[0].events {
+			if e.Source != 0 {
+				got[e.Offset] = e.Source
+			}
 		}
 		if len(got) != len(want) {
 			t.Errorf("%s: places %v, want %v", name, got, want)
@@ -194,20 +196,20 @@ func TestExemplars(t *testing.T) {
 		return conn{at: at, sensor: "a", port: uint16(at), out: out, offset: offset, state: event.SF}
 	}
 	st := newStore()
-	st.add(t, Options{}, 1, puts(c(1, 1, 100), c(2, 9, 200), c(3, 1, 300), c(4, 1, 400)))
+	st.add(t, Options{}, 1, 1, puts(c(1, 1, 100), c(2, 9, 200), c(3, 1, 300), c(4, 1, 400)))
 	f("first, last, largest", st, map[int64]uint32{100: 1, 200: 1, 400: 1})
-	st.add(t, Options{}, 2, puts(c(2, 9, 999)))
+	st.add(t, Options{}, 1, 2, puts(c(2, 9, 999)))
 	f("the same again from another source", st, map[int64]uint32{100: 1, 200: 1, 400: 1})
-	st.add(t, Options{}, 3, puts(c(5, 1, 500)))
+	st.add(t, Options{}, 1, 3, puts(c(5, 1, 500)))
 	f("a later one", st, map[int64]uint32{100: 1, 200: 1, 500: 3})
 
 	st = newStore()
-	st.add(t, Options{}, 1, puts(
+	st.add(t, Options{}, 1, 1, puts(
 		conn{sensor: "a", port: 1, out: 5, state: event.SF, offset: 10},
 		conn{at: ms, sensor: "b", port: 1, out: 5, state: event.SF, offset: 20}))
 	for _, r := range st.rows[Conversation] {
-		if len(r.Exemplars) != 1 {
-			t.Errorf("a row of copies only keeps %d places", len(r.Exemplars))
+		if len(r.events) != 1 || r.events[0].Source != 1 {
+			t.Errorf("a row of copies only: %+v", r.events)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"os"
+	"slices"
 	"sync"
 	"sync/atomic"
 )
@@ -21,53 +22,74 @@ type record struct {
 	key     [maxKey]uint32
 	event   Event
 	primary bool   // counts as one of its source's records
-	service uint32 // of a connection; becomes a row of table Service
+	set     uint32 // name that the record adds to its row's Set column
 }
+
+// recordFields is how many numbers a record of table t is written as: its key,
+// time, values, source, place and, for tables with a Set, what it says of that.
+func recordFields(t *Table) int { return len(t.Key) + len(t.Values) + 4 }
 
 // appendRecord encodes r for table t.
 func appendRecord(b []byte, t *Table, r *record) []byte {
-	for i := range t.Key {
-		b = binary.AppendUvarint(b, uint64(r.key[i]))
+	var v [maxFields]uint64
+	n := len(t.Key)
+	for i := range n {
+		v[i] = uint64(r.key[i])
 	}
-	b = binary.AppendVarint(b, r.event.TS)
-	for i := range t.Values {
-		b = binary.AppendVarint(b, r.event.V[i])
-	}
-	s := uint64(r.event.Source) << 1
+	v[n] = uint64(r.event.TS) - uint64(r.key[0])*hourMicros
+	v[n+1] = uint64(r.event.Source) << 1
 	if r.primary {
-		s |= 1
+		v[n+1] |= 1
 	}
-	b = binary.AppendUvarint(b, s)
-	if t.ID == Conversation {
-		b = binary.AppendUvarint(b, uint64(r.service))
+	v[n+2], v[n+3] = uint64(r.event.Offset), uint64(r.set)
+	n += 4
+	for i := range t.Values {
+		v[n+i] = uint64(r.event.V[i])
 	}
-	return binary.AppendUvarint(b, uint64(r.event.Offset))
+	return appendFields(b, v[:recordFields(t)])
 }
 
-// decodeRecord is the inverse of appendRecord; it returns the rest of b.
-func decodeRecord(b []byte, t *Table, r *record) []byte {
-	*r = record{}
-	for i := range t.Key {
-		v, n := binary.Uvarint(b)
-		r.key[i], b = uint32(v), b[n:]
+// decodeRecord is the inverse of appendRecord; it returns how long the record
+// is, 0 when b does not hold one.
+func decodeRecord(b []byte, t *Table, r *record) int {
+	var v [maxFields]uint64
+	used := takeFields(b, v[:recordFields(t)])
+	n := len(t.Key)
+	for i := range n {
+		r.key[i] = uint32(v[i])
 	}
-	var n int
-	r.event.TS, n = binary.Varint(b)
-	b = b[n:]
+	r.event.TS = int64(v[n] + v[0]*hourMicros)
+	r.event.Source, r.primary = uint32(v[n+1]>>1), v[n+1]&1 != 0
+	r.event.Offset, r.set = int64(v[n+2]), uint32(v[n+3])
+	n += 4
 	for i := range t.Values {
-		r.event.V[i], n = binary.Varint(b)
-		b = b[n:]
+		r.event.V[i] = int64(v[n+i])
 	}
-	s, n := binary.Uvarint(b)
-	b = b[n:]
-	r.event.Source, r.primary = uint32(s>>1), s&1 != 0
-	if t.ID == Conversation {
-		v, n := binary.Uvarint(b)
-		r.service, b = uint32(v), b[n:]
+	r.event.Dup = false
+	return used
+}
+
+// decodeKey reads the key of the record at the beginning of b alone, and
+// returns how long the record is.
+func decodeKey(b []byte, t *Table, key *[maxKey]uint32) int {
+	n := recordFields(t)
+	p := (n + 1) / 2
+	size := p
+	for _, c := range b[:p] {
+		size += int(c&15) + int(c>>4)
 	}
-	o, n := binary.Uvarint(b)
-	r.event.Offset = int64(o)
-	return b[n:]
+	for i := range t.Key {
+		w := int(b[i>>1] >> (i & 1 << 2) & 15)
+		if p+8 <= len(b) {
+			key[i] = uint32(binary.LittleEndian.Uint64(b[p:]) & mask[w])
+		} else {
+			var x [8]byte
+			copy(x[:], b[p:p+w])
+			key[i] = uint32(binary.LittleEndian.Uint64(x[:]))
+		}
+		p += w
+	}
+	return size
 }
 
 // segment is a run of bytes in the spill file.
@@ -84,7 +106,7 @@ type part struct {
 
 // pool holds the partitions of all tables within a memory budget.
 type pool struct {
-	parts  [numTables][partitions]part
+	parts  [2 * numTables][partitions]part // records of each table, then blocks of lists
 	budget int64
 	used   atomic.Int64
 	dir    string
@@ -162,25 +184,32 @@ func (p *pool) spillPart(q *part) error {
 	return nil
 }
 
-// take returns all bytes of a partition in pieces that each hold whole records,
-// and empties it.
-func (p *pool) take(table, part int) ([][]byte, error) {
+// take appends all bytes of a partition to b and empties it.
+func (p *pool) take(table, part int, b []byte) ([]byte, error) {
 	q := &p.parts[table][part]
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	pieces := q.chunks
+	size := int64(0)
 	for _, s := range q.spilled {
-		b := make([]byte, s.size)
-		if _, err := p.file.ReadAt(b, s.at); err != nil {
-			return nil, fmt.Errorf("reading temporary data back: %w", err)
-		}
-		pieces = append(pieces, b)
+		size += s.size
 	}
 	for _, c := range q.chunks {
+		size += int64(len(c))
+	}
+	b = slices.Grow(b, int(size))
+	for _, s := range q.spilled {
+		at := len(b)
+		b = b[:at+int(s.size)]
+		if _, err := p.file.ReadAt(b[at:], s.at); err != nil {
+			return nil, fmt.Errorf("reading temporary data back: %w", err)
+		}
+	}
+	for _, c := range q.chunks {
+		b = append(b, c...)
 		p.used.Add(-int64(cap(c)))
 	}
 	q.chunks, q.spilled, q.bytes = nil, nil, 0
-	return pieces, nil
+	return b, nil
 }
 
 func (p *pool) close() error {
@@ -192,11 +221,11 @@ func (p *pool) close() error {
 	return err
 }
 
-// partitionOf chooses a record's partition by its first key columns after the
-// hour, so that all hours of a pair lie together.
+// partitionOf chooses a record's partition by its first key columns. The hour is
+// one of them, so that a pair that makes all the traffic is divided too.
 func partitionOf(t *Table, key *[maxKey]uint32) int {
 	h := uint64(14695981039346656037)
-	for i := 1; i <= t.partitionBy; i++ {
+	for i := range t.partitionBy {
 		h = (h ^ uint64(key[i])) * 1099511628211
 	}
 	return int((h ^ h>>29 ^ h>>47) & (partitions - 1))

@@ -1,13 +1,14 @@
 package condense
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"barium/internal/event"
@@ -143,37 +144,37 @@ func TestAnyOrder(t *testing.T) {
 		ps := rapid.SliceOfN(rapid.Custom(drawPut), 1, 25).Draw(r, "records")
 		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(r, "seed"), 0))
 		plain := newStore()
-		repeated := total(plain.add(t, Options{}, 1, ps))
+		repeated := total(plain.add(t, Options{}, 1, 1, ps))
 		want := plain.dump(t)
 
 		same := func(how string, st *store) {
-			if d := cmp.Diff(want, st.dump(t)); d != "" {
+			if d := gocmp.Diff(want, st.dump(t)); d != "" {
 				r.Errorf("%s:\n%s", how, d)
 			}
 		}
-		f := func(how string, o Options, sources int) {
+		f := func(how string, o Options, workers, sources int) {
 			st := newStore()
-			got := total(st.add(t, o, 1, divide(rng, ps, sources)...))
+			got := total(st.add(t, o, workers, 1, divide(rng, ps, sources)...))
 			same(how, st)
 			if got != repeated {
 				r.Errorf("%s: %d records repeated, want %d", how, got, repeated)
 			}
 		}
-		f("shuffled", Options{}, 1)
-		f("three sources, two workers", Options{Workers: 2}, 3)
-		f("everything on disk", Options{Memory: 1, TempDir: dir, Workers: 2}, 2)
+		f("shuffled", Options{}, 1, 1)
+		f("three sources, two workers", Options{}, 2, 3)
+		f("everything on disk", Options{Memory: 1, TempDir: dir}, 2, 2)
 
 		st := newStore()
 		for i, part := range divide(rng, ps, 3) {
-			st.add(t, Options{}, uint32(i+1), part)
+			st.add(t, Options{}, 1, uint32(i+1), part)
 		}
 		same("three imports", st)
-		again := st.add(t, Options{}, 9, divide(rng, ps, 1)[0])
+		again := st.add(t, Options{}, 1, 9, divide(rng, ps, 1)[0])
 		same("all of it again", st)
 		if got := total(again); got != int64(len(ps)) {
 			r.Errorf("all of it again: %d records repeated, want all %d", got, len(ps))
 		}
-		st.add(t, Options{}, 10, divide(rng, ps[:(len(ps)+1)/2], 1)[0])
+		st.add(t, Options{}, 1, 10, divide(rng, ps[:(len(ps)+1)/2], 1)[0])
 		same("half of it once more", st)
 	})
 }
@@ -189,112 +190,150 @@ func TestCounted(t *testing.T) {
 			}
 		}), 1, 30).Draw(r, "connections")
 		st := newStore()
-		repeated := total(st.add(t, Options{}, 1, puts(cs...)))
+		repeated := total(st.add(t, Options{}, 1, 1, puts(cs...)))
 		if n := st.sum(Conversation, "events") + repeated; n != int64(len(cs)) {
 			r.Errorf("%d counted and repeated of %d", n, len(cs))
 		}
 		for _, row := range st.rows[Conversation] {
-			for i, x := range row.Exemplars {
-				if x.Index < 0 || x.Source != 1 {
-					r.Errorf("exemplar %d: %+v", i, x)
+			known := 0
+			for _, e := range row.events {
+				if e.Source == 1 {
+					known++
+				} else if e.Source != 0 {
+					r.Errorf("source %d", e.Source)
 				}
 			}
-			if len(row.Exemplars) == 0 || len(row.Exemplars) > exemplars {
-				r.Errorf("%d exemplars", len(row.Exemplars))
+			if known == 0 || known > MaxExemplars {
+				r.Errorf("%d exemplars", known)
 			}
 		}
 	})
 }
 
-// TestListRoundTrip asserts that lists come back as they were.
-func TestListRoundTrip(t *testing.T) {
+// TestRowRoundTrip asserts that lists and exemplars come back as they were, also
+// out of a block.
+func TestRowRoundTrip(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		tab := rapid.SampledFrom(Tables).Draw(r, "table")
 		hour := rapid.Uint32Range(0, 2_000_000_000).Draw(r, "hour")
 		if len(tab.Values) == 0 {
-			es, err := DecodeList(tab, hour, EncodeList(nil, tab, hour, []Event{{TS: 7}}))
+			es, err := DecodeRow(tab, hour, EncodeRow(nil, tab, hour, []Event{{TS: 7}}, nil))
 			if err != nil || len(es) != 1 || es[0].TS != int64(hour)*hourMicros {
 				r.Fatalf("set table: %v, %v", es, err)
 			}
 			return
 		}
-		es := rapid.SliceOfN(rapid.Custom(func(r *rapid.T) Event {
-			e := Event{TS: int64(hour)*hourMicros + rapid.Int64Range(0, hourMicros-1).Draw(r, "ts"), Dup: rapid.Bool().Draw(r, "dup")}
-			for i := range tab.Values {
-				e.V[i] = rapid.Int64().Draw(r, "value")
+		drawList := rapid.Custom(func(r *rapid.T) []Event {
+			es := rapid.SliceOfN(rapid.Custom(func(r *rapid.T) Event {
+				e := Event{TS: int64(hour)*hourMicros + rapid.Int64Range(0, hourMicros-1).Draw(r, "ts"), Dup: rapid.Bool().Draw(r, "dup")}
+				for i := range tab.Values {
+					e.V[i] = rapid.Int64().Draw(r, "value")
+				}
+				return e
+			}), 0, 20).Draw(r, "events")
+			slices.SortStableFunc(es, func(a, b Event) int { return cmp.Compare(a.TS, b.TS) })
+			return es
+		})
+		lists := rapid.SliceOfN(drawList, 1, BlockRows-1).Draw(r, "lists")
+		block := []byte{}
+		for _, es := range lists {
+			var xs []Exemplar
+			for i := range es {
+				if len(xs) < MaxExemplars && rapid.Bool().Draw(r, "known") {
+					x := Exemplar{i, rapid.Uint32Range(1, 1<<32-1).Draw(r, "source"), rapid.Int64Range(0, 1<<62).Draw(r, "offset")}
+					es[i].Source, es[i].Offset = x.Source, x.Offset
+					xs = append(xs, x)
+				}
 			}
-			return e
-		}), 0, 20).Draw(r, "events")
-		slices.SortStableFunc(es, func(a, b Event) int { return cmpI64(a.TS, b.TS) })
-		prefix := []byte("before")
-		b := EncodeList(slices.Clone(prefix), tab, hour, es)
-		if string(b[:len(prefix)]) != string(prefix) {
-			r.Fatal("what stood before was not kept")
+			block = AppendBlock(block, EncodeRow(nil, tab, hour, es, xs))
 		}
-		got, err := DecodeList(tab, hour, b[len(prefix):])
-		if err != nil {
-			r.Fatal(err)
+		for i, want := range lists {
+			got, err := Events(tab, hour, int64(7*BlockRows+i), block)
+			if err != nil {
+				r.Fatal(err)
+			}
+			if len(want) == 0 {
+				want = []Event{}
+			}
+			if d := gocmp.Diff(want, got); d != "" {
+				r.Error(d)
+			}
 		}
-		if len(es) == 0 {
-			es = nil
-		}
-		if d := cmp.Diff(es, got); d != "" {
-			r.Error(d)
+		if _, err := BlockRow(block, int64(len(lists))); err == nil {
+			r.Error("a row that is not in the block")
 		}
 	})
 }
 
 // TestRecordRoundTrip asserts that records come back from a partition as they
-// were put.
+// were put, wherever its end is.
 func TestRecordRoundTrip(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		tab := rapid.SampledFrom(Tables).Draw(r, "table")
-		want := record{primary: rapid.Bool().Draw(r, "primary")}
+		want := record{primary: rapid.Bool().Draw(r, "primary"), set: rapid.Uint32().Draw(r, "set")}
 		for i := range tab.Key {
 			want.key[i] = rapid.Uint32().Draw(r, "key")
 		}
 		for i := range tab.Values {
 			want.event.V[i] = rapid.Int64().Draw(r, "value")
 		}
-		want.event.TS = rapid.Int64().Draw(r, "ts")
+		want.event.TS = int64(want.key[0])*hourMicros + rapid.Int64Range(0, hourMicros-1).Draw(r, "ts")
 		want.event.Source = rapid.Uint32Range(0, 1<<31).Draw(r, "source")
 		want.event.Offset = rapid.Int64Range(0, 1<<62).Draw(r, "offset")
+		b := appendRecord([]byte("before"), tab, &want)[len("before"):]
+		size := len(b)
+		b = append(b, make([]byte, rapid.IntRange(0, 300).Draw(r, "behind"))...)
 		var got record
-		rest := decodeRecord(append(appendRecord(nil, tab, &want), "rest"...), tab, &got)
-		if got != want || string(rest) != "rest" {
-			r.Errorf("got %+v, rest %q, want %+v", got, rest, want)
+		if n := decodeRecord(b, tab, &got); got != want || n != size {
+			r.Errorf("got %+v, %d bytes, want %+v, %d", got, n, want, size)
+		}
+		var key [maxKey]uint32
+		if n := decodeKey(b, tab, &key); n != size || key != want.key {
+			r.Errorf("got key %v, %d bytes, want %v, %d", key, n, want.key, size)
+		}
+		for cut := range size {
+			if n := takeFields(b[:cut], make([]uint64, recordFields(tab))); n != 0 {
+				r.Fatalf("%d bytes of a run cut after %d of %d", n, cut, size)
+			}
 		}
 	})
 }
 
-func FuzzDecodeList(f *testing.F) {
-	f.Add(uint8(Conversation), uint32(492346), EncodeList(nil, Tables[Conversation], 492346, []Event{{TS: 492346 * hourMicros, V: [maxValues]int64{1, 2, 3, 4, 5}}}))
+func FuzzDecodeRow(f *testing.F) {
+	f.Add(uint8(Conversation), uint32(492346), EncodeRow(nil, Tables[Conversation], 492346, []Event{{TS: 492346 * hourMicros, V: [maxValues]int64{1, 2, 3, 4, 5}}}, []Exemplar{{0, 2, 300}}))
 	f.Add(uint8(Lookup), uint32(0), []byte{0x80, 0x80})
 	f.Add(uint8(Answer), uint32(1<<32-1), []byte("anything"))
 	f.Fuzz(func(t *testing.T, table uint8, hour uint32, b []byte) {
 		tab := Tables[int(table)%len(Tables)]
-		es, err := DecodeList(tab, hour, b)
+		if _, err := Events(tab, hour, int64(table), b); err != nil && len(tab.Values) == 0 {
+			t.Error(err)
+		}
+		es, err := DecodeRow(tab, hour, b)
 		if err != nil || len(tab.Values) == 0 {
 			return
 		}
+		var xs []Exemplar
 		for i := range es {
 			if es[i].TS < int64(hour)*hourMicros || i > 0 && es[i].TS < es[i-1].TS {
-				return // a list that overflowed; EncodeList writes none such
+				return // a list that overflowed; EncodeRow writes none such
+			}
+			if es[i].Source != 0 || es[i].Offset != 0 {
+				xs = append(xs, Exemplar{i, es[i].Source, es[i].Offset})
 			}
 		}
-		again, err := DecodeList(tab, hour, EncodeList(nil, tab, hour, es))
+		again, err := DecodeRow(tab, hour, EncodeRow(nil, tab, hour, es, xs))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if d := cmp.Diff(es, again); d != "" {
+		if d := gocmp.Diff(es, again); d != "" {
 			t.Error(d)
 		}
 	})
 }
 
-func ExampleDecodeList() {
-	list := EncodeList(nil, Tables[Lease], 1, []Event{{TS: hourMicros + 5, V: [maxValues]int64{60}}})
-	es, err := DecodeList(Tables[Lease], 1, list)
-	fmt.Println(len(es), es[0].TS, es[0].V[0], err)
-	// Output: 1 3600000005 60 <nil>
+func ExampleDecodeRow() {
+	list := EncodeRow(nil, Tables[Lease], 1, []Event{{TS: hourMicros + 5, V: [maxValues]int64{60}}}, []Exemplar{{0, 2, 1000}})
+	es, err := DecodeRow(Tables[Lease], 1, list)
+	fmt.Println(len(es), es[0].TS, es[0].V[0], es[0].Source, es[0].Offset, err)
+	// Output: 1 3600000005 60 2 1000 <nil>
 }

@@ -2,8 +2,10 @@ package condense
 
 import (
 	"bytes"
+	"cmp"
 	"math"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -41,6 +43,35 @@ type Tally struct {
 	First, Last event.Time       // meaningful when Records > 0
 }
 
+// Add makes t what reading the sources of both gave together, samples in order of
+// their place.
+func (t *Tally) Add(o *Tally) {
+	if o.Records > 0 {
+		if t.Records == 0 || o.First < t.First {
+			t.First = o.First
+		}
+		if t.Records == 0 || o.Last > t.Last {
+			t.Last = o.Last
+		}
+	}
+	t.Records += o.Records
+	t.Bad += o.Bad
+	t.Samples = append(t.Samples, o.Samples...)
+	slices.SortStableFunc(t.Samples, func(a, b BadSample) int { return cmp.Compare(a.Offset, b.Offset) })
+	t.Samples = t.Samples[:min(len(t.Samples), keepSamples)]
+	for name, n := range o.Skipped {
+		t.Skipped[name] += n
+	}
+	for name, n := range o.ByLog {
+		t.ByLog[name] += n
+	}
+	for _, w := range o.Warnings {
+		if len(t.Warnings) < keepSamples && !slices.Contains(t.Warnings, w) {
+			t.Warnings = append(t.Warnings, w)
+		}
+	}
+}
+
 // Sink condenses one source's records; it implements format.Sink. It is used
 // by one goroutine.
 type Sink struct {
@@ -50,8 +81,12 @@ type Sink struct {
 	ids    *cache
 	source uint32
 	r      record
-	log    string // of the last record, and its id
+	log    string // of the last record, its id, and how many records of it were counted
 	logID  uint32
+	logN   int64
+	hour   uint32 // for which, with the log above and sensor, Coverage was put last
+	sensor uint32
+	cover  bool
 
 	// The set rows put last, so that a million equal ones cost one comparison
 	// each. One that another pushed out is put again; Rows drops repeats.
@@ -74,7 +109,10 @@ func (c *Condenser) Sink(source uint32) *Sink {
 
 // Close hands over what the sink still holds. The error is about temporary
 // files.
-func (s *Sink) Close() error { return s.w.close() }
+func (s *Sink) Close() error {
+	s.countLog()
+	return s.w.close()
+}
 
 // Err returns what has gone wrong so far with temporary files.
 func (s *Sink) Err() error { return s.w.err }
@@ -82,7 +120,6 @@ func (s *Sink) Err() error { return s.w.err }
 // begin starts a record of a log; the caller fills key[1:] and event.V.
 func (s *Sink) begin(log string, h *event.Head) *record {
 	s.Records++
-	s.ByLog[log]++
 	if s.Records == 1 || h.TS < s.First {
 		s.First = h.TS
 	}
@@ -90,12 +127,26 @@ func (s *Sink) begin(log string, h *event.Head) *record {
 		s.Last = h.TS
 	}
 	if s.log != log {
-		s.log, s.logID = log, s.ids.name([]byte(log))
+		s.countLog()
+		s.log, s.logID, s.cover = log, s.ids.name([]byte(log)), false
 	}
-	s.set(Coverage, h, s.logID, 0)
+	s.logN++
+	hour, sensor := uint32(int64(h.TS)/hourMicros), s.ids.name(h.Sensor)
+	if !s.cover || hour != s.hour || sensor != s.sensor {
+		s.set(Coverage, hour, sensor, h.Offset, s.logID, 0)
+		s.hour, s.sensor, s.cover = hour, sensor, true
+	}
 	r := s.blank(h)
 	r.primary = true
 	return r
+}
+
+// countLog adds the records of the last log to the tally.
+func (s *Sink) countLog() {
+	if s.logN > 0 {
+		s.ByLog[s.log] += s.logN
+		s.logN = 0
+	}
 }
 
 func (s *Sink) blank(h *event.Head) *record {
@@ -105,9 +156,9 @@ func (s *Sink) blank(h *event.Head) *record {
 }
 
 // put files r under table t, in the given sensor's name.
-func (s *Sink) put(table int, h *event.Head, r *record) {
+func (s *Sink) put(table int, r *record) {
 	t := Tables[table]
-	r.key[len(t.Key)-1] = s.ids.name(h.Sensor)
+	r.key[len(t.Key)-1] = s.sensor // begin has just set it
 	s.w.put(t, r)
 }
 
@@ -128,22 +179,22 @@ const setBits = 13
 
 // set files a row of a table that only remembers that a key occurred in an hour:
 // one id, or two.
-func (s *Sink) set(table int, h *event.Head, a, b uint32) {
-	k := setKey{uint32(int64(h.TS) / hourMicros), a, b, s.ids.name(h.Sensor), true}
+func (s *Sink) set(table int, hour, sensor uint32, offset int64, a, b uint32) {
+	k := setKey{hour, a, b, sensor, true}
 	if s.lastSet[table] == nil {
 		s.lastSet[table] = make([]setKey, 1<<setBits)
 	}
 	x := uint64(a)<<32 | uint64(b)
-	x = (x ^ uint64(k.hour)<<16 ^ uint64(k.sensor)<<40) * 0x9e3779b97f4a7c15
+	x = (x ^ uint64(hour)<<16 ^ uint64(sensor)<<40) * 0x9e3779b97f4a7c15
 	last := &s.lastSet[table][x>>(64-setBits)]
 	if *last == k {
 		return
 	}
 	*last = k
 	t := Tables[table]
-	r := record{event: Event{TS: int64(k.hour) * hourMicros, Source: s.source, Offset: h.Offset}}
-	r.key[0], r.key[1], r.key[2] = k.hour, a, b
-	r.key[len(t.Key)-1] = k.sensor
+	r := record{event: Event{TS: int64(hour) * hourMicros, Source: s.source, Offset: offset}}
+	r.key[0], r.key[1], r.key[2] = hour, a, b
+	r.key[len(t.Key)-1] = sensor
 	s.w.put(t, &r)
 }
 
@@ -156,16 +207,16 @@ func (s *Sink) Conn(c *event.Conn) {
 	r.key[5] = flip(c)
 	r.event.V = [maxValues]int64{
 		ConvDuration: known(c.Duration), ConvBytesOrig: known(c.OrigBytes), ConvBytesResp: known(c.RespBytes),
-		ConvMeta: int64(c.OrigPort) | int64(c.State)<<16, ConvMissed: known(c.MissedBytes),
+		ConvMeta: convMeta(c.State, c.OrigPort), ConvMissed: known(c.MissedBytes),
 	}
-	r.service = s.ids.name(c.Service)
+	r.set = s.ids.name(c.Service)
+	s.put(Conversation, r)
 	orig, resp := r.key[1], r.key[2]
-	s.put(Conversation, &c.Head, r)
 	if c.LocalOrig == event.Yes {
-		s.set(LocalHint, &c.Head, orig, 0)
+		s.set(LocalHint, r.key[0], s.sensor, c.Offset, orig, 0)
 	}
 	if c.LocalResp == event.Yes {
-		s.set(LocalHint, &c.Head, resp, 0)
+		s.set(LocalHint, r.key[0], s.sensor, c.Offset, resp, 0)
 	}
 }
 
@@ -204,7 +255,7 @@ func (s *Sink) DNS(d *event.DNS) {
 		LookName: hash(name), LookType: int64(max(d.QType, -1)+1)&0xffff | int64(max(d.RCode, -1)+1)<<16,
 		LookLength: int64(len(below)), LookInfo: information(below), LookAnswer: answers,
 	}
-	s.put(Lookup, &d.Head, r)
+	s.put(Lookup, r)
 	s.answers(d, name, below)
 }
 
@@ -223,7 +274,7 @@ func (s *Sink) answers(d *event.DNS, name, below []byte) {
 			return
 		}
 		if addr, ok := parseAddr(a); ok {
-			s.set(Answer, &d.Head, s.ids.address(addr), s.ids.name(name))
+			s.set(Answer, uint32(int64(d.TS)/hourMicros), s.sensor, d.Offset, s.ids.address(addr), s.ids.name(name))
 		}
 	}
 }
@@ -308,7 +359,7 @@ func (s *Sink) SSL(e *event.SSL) {
 	if e.Resumed {
 		r.event.V[SessFlags] |= SessResumed
 	}
-	s.put(Session, &e.Head, r)
+	s.put(Session, r)
 }
 
 // isHash reports whether an id of a certificate is a fingerprint rather than a
@@ -335,7 +386,7 @@ func (s *Sink) X509(x *event.X509) {
 	}
 	r.key[5] = n(bytes.Join(x.SANDNS, []byte(",")))
 	r.event.V = [maxValues]int64{int64(x.NotBefore), int64(x.NotAfter), known(x.KeyLength), int64(x.CA)}
-	s.put(Certificate, &x.Head, r)
+	s.put(Certificate, r)
 }
 
 // HTTP files a request, and a transfer when it carried a file or much data out.
@@ -354,7 +405,7 @@ func (s *Sink) HTTP(h *event.HTTP) {
 		ReqBytesOut: known(h.ReqLen), ReqBytesIn: known(h.RespLen), ReqStatus: int64(max(h.Status, 0)),
 		ReqPort: int64(h.OrigPort), ReqURI: hash(h.URI),
 	}
-	s.put(Request, &h.Head, r)
+	s.put(Request, r)
 
 	var file []byte
 	if len(h.OrigFilenames) > 0 {
@@ -376,7 +427,7 @@ func (s *Sink) HTTP(h *event.HTTP) {
 		XferBytes: h.ReqLen, XferCode: int64(max(h.Status, 0)), XferFile: hash(first(h.OrigFUIDs)),
 		XferFlags: XferFromOrig, XferPort: int64(h.OrigPort),
 	}
-	s.put(Transfer, &h.Head, r)
+	s.put(Transfer, r)
 }
 
 // withoutPort cuts the port off a Host header (RFC 9110 section 7.2) and the
@@ -486,7 +537,7 @@ func (s *Sink) File(f *event.File) {
 		flags |= XferPartial
 	}
 	r.event.V = [maxValues]int64{XferBytes: known(f.Seen), XferFile: hash(f.FUID), XferFlags: flags, XferPort: int64(f.OrigPort)}
-	s.put(Transfer, &f.Head, r)
+	s.put(Transfer, r)
 }
 
 // SMBFile files an action on a file of a share.
@@ -502,7 +553,7 @@ func (s *Sink) SMBFile(f *event.SMBFile) {
 		flags |= XferFromOrig
 	}
 	r.event.V = [maxValues]int64{XferBytes: known(f.Size), XferFile: hash(f.FUID), XferFlags: flags, XferPort: int64(f.OrigPort)}
-	s.put(Transfer, &f.Head, r)
+	s.put(Transfer, r)
 }
 
 // FTP files a transfer by FTP. Commands that move no file only count as records.
@@ -525,7 +576,7 @@ func (s *Sink) FTP(f *event.FTP) {
 		XferBytes: known(f.FileSize), XferCode: int64(max(f.ReplyCode, 0)), XferFile: hash(f.FUID),
 		XferFlags: flags, XferPort: int64(f.OrigPort),
 	}
-	s.put(Transfer, &f.Head, r)
+	s.put(Transfer, r)
 }
 
 // ftpFile returns the path of the ftp:// URL that Zeek writes as argument.
@@ -556,7 +607,7 @@ func (s *Sink) DHCP(d *event.DHCP) {
 	n := s.ids.name
 	r.key[1], r.key[2], r.key[3], r.key[4] = s.ids.address(a), n(d.MAC), n(d.HostName), n(d.Domain)
 	r.event.V[0] = known(d.Lease)
-	s.put(Lease, &d.Head, r)
+	s.put(Lease, r)
 }
 
 // CaptureLoss files a sensor's own estimate of what it missed.
@@ -564,7 +615,7 @@ func (s *Sink) CaptureLoss(l *event.CaptureLoss) {
 	r := s.begin("capture_loss", &l.Head)
 	r.key[1] = s.ids.name(l.Peer)
 	r.event.V = [maxValues]int64{known(l.Delta), known(l.Gaps), known(l.Acks), int64(math.Round(l.Percent * 1e6))}
-	s.put(CaptureLoss, &l.Head, r)
+	s.put(CaptureLoss, r)
 }
 
 // Skip counts a record of a type that the ledger does not keep.

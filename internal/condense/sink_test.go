@@ -1,7 +1,6 @@
 package condense
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -40,7 +39,7 @@ func TestFlip(t *testing.T) {
 
 	// Flipped and not are apart: what the flip makes of them is the look's affair.
 	st := newStore()
-	st.add(t, Options{}, 1, []put{func(s *Sink) {
+	st.add(t, Options{}, 1, 1, []put{func(s *Sink) {
 		s.Conn(&event.Conn{Head: event.Head{TS: base, Orig: addr("203.0.113.9"), Resp: addr("10.0.0.1"), OrigPort: 443, RespPort: 50000}, State: event.OTH, History: []byte("Dd"), Proto: event.ProtoTCP})
 	}})
 	if d := cmp.Diff([]string{"443"}, st.keys(Conversation, "flip")); d != "" {
@@ -76,7 +75,7 @@ func TestFarEnd(t *testing.T) {
 	f("no host", req("GET", "", "http:///x", 3128, false), "", 0)
 
 	st := newStore()
-	st.add(t, Options{}, 1, []put{func(s *Sink) {
+	st.add(t, Options{}, 1, 1, []put{func(s *Sink) {
 		s.HTTP(&event.HTTP{Head: event.Head{TS: base, Orig: addr("10.0.0.1"), Resp: addr("10.0.0.2"), RespPort: 3128}, Method: []byte("CONNECT"), Host: []byte("x"), URI: []byte("far.example:443")})
 	}})
 	if d := cmp.Diff([]string{"far.example 443"}, []string{st.keys(Request, "host")[0] + " " + st.keys(Request, "proxied")[0]}); d != "" {
@@ -153,7 +152,7 @@ func TestLookups(t *testing.T) {
 	f := func(query string, domain string, want [4]int64) {
 		t.Helper()
 		st := newStore()
-		st.add(t, Options{}, 1, []put{func(s *Sink) {
+		st.add(t, Options{}, 1, 1, []put{func(s *Sink) {
 			s.DNS(&event.DNS{
 				Head: event.Head{TS: base, Orig: addr("10.0.0.1"), Resp: addr("10.0.0.2"), RespPort: 53}, Query: []byte(query), QType: 16, RCode: 3,
 				Answers: [][]byte{[]byte("TXT 3 abc")},
@@ -187,7 +186,7 @@ func TestLookups(t *testing.T) {
 			s.DNS(&event.DNS{Head: event.Head{TS: base, Orig: addr("10.0.0.1"), Resp: addr("10.0.0.2")}, Query: []byte{0xf0 + byte(i), '.', 'a', '.', 'o', 'r', 'g'}})
 		})
 	}
-	st.add(t, Options{}, 1, ps)
+	st.add(t, Options{}, 1, 1, ps)
 	if got := st.sum(Lookup, "names"); got != 4 {
 		t.Errorf("%d names, want 4", got)
 	}
@@ -198,7 +197,7 @@ func TestAnswers(t *testing.T) {
 	f := func(query string, answers []string, want ...string) {
 		t.Helper()
 		st := newStore()
-		st.add(t, Options{}, 1, []put{func(s *Sink) {
+		st.add(t, Options{}, 1, 1, []put{func(s *Sink) {
 			var x scratch
 			s.DNS(&event.DNS{Head: event.Head{TS: base, Orig: addr("10.0.0.1"), Resp: addr("10.0.0.2")}, Query: x.bytes(query), Answers: x.list(answers...)})
 			x.overwrite()
@@ -222,7 +221,7 @@ func TestAnswers(t *testing.T) {
 		many = append(many, fmt.Sprintf("192.0.2.%d", i))
 	}
 	st := newStore()
-	st.add(t, Options{}, 1, []put{func(s *Sink) {
+	st.add(t, Options{}, 1, 1, []put{func(s *Sink) {
 		var x scratch
 		s.DNS(&event.DNS{Head: event.Head{TS: base}, Query: x.bytes("a.org"), Answers: x.list(many...)})
 	}})
@@ -236,15 +235,15 @@ func TestTransfers(t *testing.T) {
 	f := func(name string, p put, want ...string) {
 		t.Helper()
 		st := newStore()
-		st.add(t, Options{}, 1, []put{p})
+		st.add(t, Options{}, 1, 1, []put{p})
 		var got []string
 		for _, r := range st.rows[Transfer] {
-			es, err := DecodeList(Tables[Transfer], r.Key[0], r.List)
+			es, err := DecodeRow(Tables[Transfer], r.Key[0], r.List)
 			if err != nil {
 				t.Fatal(err)
 			}
 			n := func(i int) string { return st.dict.Names()[r.Key[i]] }
-			got = append(got, fmt.Sprintf("%s %q %q %q %q %d bytes, %d accepted, code %d, flags %d", n(5), n(6), n(7), n(8), n(9), r.Sums[2], r.Sums[3], es[0].V[XferCode], es[0].V[XferFlags]))
+			got = append(got, fmt.Sprintf("%s %q %q %q %q %d bytes, %d accepted, code %d, flags %d", n(5), n(6), n(7), n(8), n(9), r.sums[2], r.sums[3], es[0].V[XferCode], es[0].V[XferFlags]))
 		}
 		if d := cmp.Diff(want, got); d != "" {
 			t.Errorf("%s:\n%s", name, d)
@@ -305,7 +304,7 @@ func TestFileEnds(t *testing.T) {
 		t.Helper()
 		st := newStore()
 		e.TS = base
-		st.add(t, Options{}, 1, []put{func(s *Sink) { s.File(&e) }})
+		st.add(t, Options{}, 1, 1, []put{func(s *Sink) { s.File(&e) }})
 		if d := cmp.Diff([]string{orig, resp}, []string{st.keys(Transfer, "orig")[0], st.keys(Transfer, "resp")[0]}); d != "" {
 			t.Errorf("%s:\n%s", name, d)
 		}
@@ -322,7 +321,7 @@ func TestLeaseAddress(t *testing.T) {
 		t.Helper()
 		st := newStore()
 		e.TS = base
-		st.add(t, Options{}, 1, []put{func(s *Sink) { s.DHCP(&e) }})
+		st.add(t, Options{}, 1, 1, []put{func(s *Sink) { s.DHCP(&e) }})
 		if d := cmp.Diff([]string{want}, st.keys(Lease, "address")); d != "" {
 			t.Errorf("%s:\n%s", name, d)
 		}
@@ -437,6 +436,9 @@ func TestTally(t *testing.T) {
 		s.Bad(int64(i), int64(i), "reason", make([]byte, 1000))
 		s.Warn("warning")
 	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
 	if s.Records != 3 || s.First != base+3 || s.Last != base+9 || s.ByLog["conn"] != 2 || s.ByLog["dns"] != 1 {
 		t.Errorf("%+v", s.Tally)
 	}
@@ -472,9 +474,8 @@ func TestHours(t *testing.T) {
 			t.Error(d)
 		}
 	}
-	n := 0
-	if err := c.Rows(context.Background(), Tables[Coverage], func(rows []Row) error { n += len(rows); return nil }); err != nil || n != 3 {
-		t.Errorf("%d rows of coverage, %v", n, err)
+	if n := len(finish(t, c, Tables[Coverage], 1)); n != 3 {
+		t.Errorf("%d rows of coverage", n)
 	}
 }
 
@@ -511,49 +512,46 @@ func TestSpillErrors(t *testing.T) {
 	}
 }
 
-// TestRowsStops asserts that an error of emit, or the end of the context, ends
-// Rows with that error.
-func TestRowsStops(t *testing.T) {
-	full := func() *Condenser {
-		c := New(NewDictionary(nil, nil), Options{Workers: 2})
-		s := c.Sink(1)
-		for i := range 1000 {
-			s.Conn(&event.Conn{Head: event.Head{TS: base, Orig: event.Addr{15: byte(i), 14: byte(i >> 8), 13: 1}}})
-		}
-		if err := s.Close(); err != nil {
+// TestBlocksStop asserts that an error of emit ends Blocks with that error.
+func TestBlocksStop(t *testing.T) {
+	c := New(NewDictionary(nil, nil), Options{})
+	s := c.Sink(1)
+	for i := range 1000 {
+		s.Conn(&event.Conn{Head: event.Head{TS: base, Orig: event.Addr{15: byte(i), 14: byte(i >> 8), 13: 1}}})
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	w := c.Finish(Tables[Conversation], 0).Worker()
+	for more := true; more; {
+		b, err := w.Next()
+		if err != nil {
 			t.Fatal(err)
 		}
-		return c
+		more = b != nil
 	}
 	boom := errors.New("boom")
 	calls := 0
-	err := full().Rows(context.Background(), Tables[Conversation], func([]Row) error { calls++; return boom })
-	if !errors.Is(err, boom) || calls != 1 {
+	if err := c.Blocks(Tables[Conversation], func(Block) error { calls++; return boom }); !errors.Is(err, boom) || calls != 1 {
 		t.Errorf("%v after %d calls", err, calls)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	if err := full().Rows(ctx, Tables[Conversation], func([]Row) error { return nil }); !errors.Is(err, context.Canceled) {
-		t.Errorf("cancelled: %v", err)
 	}
 }
 
 func TestKnownDamaged(t *testing.T) {
 	c := New(NewDictionary(nil, nil), Options{})
-	if err := c.Known(Tables[Conversation], []Row{{List: []byte{0x80}}}); err == nil {
+	if err := c.Known(Tables[Conversation], []KnownRow{{List: []byte{0x80}}}); err == nil {
 		t.Error("a damaged list is no error")
 	}
-	// A place beyond the list is ignored.
-	list := EncodeList(nil, Tables[Conversation], 1, []Event{{TS: hourMicros}})
-	if err := c.Known(Tables[Conversation], []Row{{Key: [maxKey]uint32{1}, List: list, Exemplars: []Exemplar{{Index: 7}, {Index: 0, Source: 3}}}}); err != nil {
-		t.Error(err)
+	list := EncodeRow(nil, Tables[Conversation], 1, []Event{{TS: hourMicros}}, []Exemplar{{Index: 7}})
+	if err := c.Known(Tables[Conversation], []KnownRow{{Key: [maxKey]uint32{1}, List: list}}); err == nil {
+		t.Error("a place beyond the list is no error")
 	}
 }
 
 func TestStates(t *testing.T) {
 	f := func(s event.ConnState, want bool) {
 		t.Helper()
-		if Attempt(s) != want || ConvState(int64(s)<<16|40000) != s || ConvPort(int64(s)<<16|40000) != 40000 {
+		if Attempt(s) != want || ConvState(convMeta(s, 65535)) != s || ConvPort(convMeta(s, 40000)) != 40000 {
 			t.Errorf("%s", s)
 		}
 	}
@@ -570,14 +568,14 @@ func TestStates(t *testing.T) {
 // TestAttemptsAreNoLoss asserts that bytes of unanswered connections stand apart.
 func TestAttemptsAreNoLoss(t *testing.T) {
 	st := newStore()
-	st.add(t, Options{}, 1, puts(
+	st.add(t, Options{}, 1, 1, puts(
 		conn{port: 1, out: 7, in: 1, duration: 3, state: event.SF}, conn{at: second, port: 2, out: 100, duration: 4, state: event.S0},
 		conn{at: 2 * second, port: 3, out: event.Unset, in: event.Unset, duration: event.Unset, state: event.REJ}))
 	got := map[string]int64{}
-	for _, c := range []string{"events", "attempts", "bytes_orig", "bytes_resp", "bytes_tried", "duration", "largest"} {
+	for _, c := range []string{"events", "attempts", "bytes_orig", "bytes_resp", "bytes_tried", "duration"} {
 		got[c] = st.sum(Conversation, c)
 	}
-	want := map[string]int64{"events": 3, "attempts": 2, "bytes_orig": 7, "bytes_resp": 1, "bytes_tried": 100, "duration": 7, "largest": 100}
+	want := map[string]int64{"events": 3, "attempts": 2, "bytes_orig": 7, "bytes_resp": 1, "bytes_tried": 100, "duration": 7}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
@@ -585,7 +583,7 @@ func TestAttemptsAreNoLoss(t *testing.T) {
 
 func TestCaptureLoss(t *testing.T) {
 	st := newStore()
-	st.add(t, Options{}, 1, []put{func(s *Sink) {
+	st.add(t, Options{}, 1, 1, []put{func(s *Sink) {
 		s.CaptureLoss(&event.CaptureLoss{Head: event.Head{TS: base}, Peer: []byte("zeek"), Gaps: 3, Acks: 300, Percent: 1.25})
 		s.CaptureLoss(&event.CaptureLoss{Head: event.Head{TS: base + second}, Peer: []byte("zeek"), Gaps: 1, Acks: 100, Percent: math.Pi})
 	}})
@@ -604,16 +602,47 @@ func TestLocalHints(t *testing.T) {
 			})
 		}
 	}
-	st.add(t, Options{}, 1, ps)
+	st.add(t, Options{}, 1, 1, ps)
 	if d := cmp.Diff([]string{"::1", "::2", "::3", "::64", "::6e", "::78"}, st.keys(LocalHint, "address")); d != "" {
 		t.Error(d)
 	}
 	if d := cmp.Diff([]string{"conn"}, st.keys(Coverage, "log")); d != "" {
 		t.Error(d)
 	}
-	if n := len(st.rows[Service]); n != 9 {
-		t.Errorf("%d services", n)
+	for _, r := range st.rows[Conversation] {
+		if got := st.dict.Names()[r.Set]; got != "dns" {
+			t.Errorf("service %q", got)
+		}
 	}
+}
+
+// TestServices asserts that a conversation keeps the services of all its
+// connections, in whatever order they are read.
+func TestServices(t *testing.T) {
+	c := func(at int64, service string) put {
+		return func(s *Sink) {
+			var x scratch
+			s.Conn(&event.Conn{Head: event.Head{TS: event.Time(base + at), Orig: addr("10.0.0.1"), Resp: addr("10.0.0.2"), OrigPort: uint16(at)}, State: event.SF, Service: x.bytes(service)})
+			x.overwrite()
+		}
+	}
+	f := func(want string, imports ...[]put) {
+		t.Helper()
+		st := newStore()
+		for i, ps := range imports {
+			st.add(t, Options{}, 1, uint32(i+1), ps)
+		}
+		for _, r := range st.rows[Conversation] {
+			if got := st.dict.Names()[r.Set]; got != want || len(st.rows[Conversation]) != 1 {
+				t.Errorf("services %q, want %q", got, want)
+			}
+		}
+	}
+	f("", []put{c(1, ""), c(2, "")})
+	f("ssl", []put{c(1, ""), c(2, "ssl"), c(3, "ssl")})
+	f("http|ssh|ssl", []put{c(1, "ssl"), c(2, ""), c(3, "http"), c(4, "ssl"), c(5, "ssh")})
+	f("http|ssh|ssl", []put{c(5, "ssh")}, []put{c(1, "ssl"), c(3, "http")}, []put{c(2, ""), c(4, "ssl")})
+	f("http|ssl", []put{c(1, "ssl")}, []put{c(1, "http")}) // the same connection twice, named differently
 }
 
 // TestSetsStayBounded asserts that what a sink remembers of rows that only say
@@ -621,7 +650,7 @@ func TestLocalHints(t *testing.T) {
 func TestSetsStayBounded(t *testing.T) {
 	st := newStore()
 	const n = 1<<16 + 100
-	st.add(t, Options{}, 1, []put{func(s *Sink) {
+	st.add(t, Options{}, 1, 1, []put{func(s *Sink) {
 		for range 2 {
 			for i := range n {
 				s.Conn(&event.Conn{Head: event.Head{TS: base, Orig: event.Addr{15: byte(i), 14: byte(i >> 8), 13: byte(i >> 16), 0: 1}}, LocalOrig: event.Yes})

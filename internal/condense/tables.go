@@ -10,6 +10,7 @@ const MatchWindow = 250_000
 const (
 	maxKey    = 13
 	maxValues = 5
+	maxSums   = 9
 )
 
 // Kind says what the integer in a key column stands for.
@@ -52,7 +53,10 @@ type Table struct {
 	Key    []Column
 	Values []string
 	Sums   []Sum
-	// partitionBy is how many key columns after the hour choose the partition.
+	// Set, when its name is not empty, is a column that joins what the row's
+	// records said: names, in order, separated by SetSeparator.
+	Set Column
+	// partitionBy is how many key columns choose the partition, the hour first.
 	partitionBy int
 }
 
@@ -67,7 +71,6 @@ const (
 	Lease
 	CaptureLoss
 	Answer
-	Service
 	LocalHint
 	Coverage
 	numTables
@@ -78,15 +81,21 @@ const (
 	ConvDuration = iota // microseconds
 	ConvBytesOrig
 	ConvBytesResp
-	ConvMeta // originator's port, state and flags, see ConvPort and ConvState
+	ConvMeta // state and originator's port, see ConvPort and ConvState
 	ConvMissed
 )
 
+// convMeta packs a connection's state and its originator's port.
+func convMeta(s event.ConnState, port uint16) int64 { return int64(s) | int64(port)<<4 }
+
 // ConvPort returns the originator's port of a conversation's event.
-func ConvPort(meta int64) uint16 { return uint16(meta) }
+func ConvPort(meta int64) uint16 { return uint16(meta >> 4) }
 
 // ConvState returns Zeek's conn_state of a conversation's event.
-func ConvState(meta int64) event.ConnState { return event.ConnState(meta >> 16 & 0xff) }
+func ConvState(meta int64) event.ConnState { return event.ConnState(meta & 15) }
+
+// SetSeparator stands between the names in a Set column.
+const SetSeparator = "|"
 
 // Attempt reports whether a connection in this state never got an answer that
 // could have carried on a conversation: nothing was lost by it.
@@ -256,7 +265,7 @@ func plus(s ...Sum) []Sum { return append(append([]Sum{}, counted...), s...) }
 // Tables lists every table, in the order of their ids.
 var Tables = []*Table{
 	{
-		ID: Conversation, Name: "conversation", partitionBy: 2,
+		ID: Conversation, Name: "conversation", partitionBy: 3,
 		// flip is the originator's port where the sensor joined mid-stream and
 		// that port, not the responder's, is the service; 0 otherwise.
 		Key:    paired(Column{"flip", KindNumber}),
@@ -268,11 +277,11 @@ var Tables = []*Table{
 			Sum{"bytes_tried", sum(ConvBytesOrig, attempt)},
 			Sum{"duration", sum(ConvDuration, nil)},
 			Sum{"missed", sum(ConvMissed, nil)},
-			Sum{"largest", largest(ConvBytesOrig)},
 		),
+		Set: Column{"service", KindName},
 	},
 	{
-		ID: Lookup, Name: "lookup", partitionBy: 3,
+		ID: Lookup, Name: "lookup", partitionBy: 4,
 		Key:    keyed(Column{"orig", KindAddress}, Column{"resp", KindAddress}, Column{"domain", KindName}),
 		Values: []string{"name", "type", "length", "info", "answer"},
 		Sums: plus(
@@ -286,7 +295,7 @@ var Tables = []*Table{
 		),
 	},
 	{
-		ID: Session, Name: "session", partitionBy: 2,
+		ID: Session, Name: "session", partitionBy: 3,
 		Key: paired(
 			Column{"server_name", KindName}, Column{"ja3", KindName}, Column{"subject", KindName}, Column{"issuer", KindName},
 			Column{"validation", KindName}, Column{"client", KindName}, // subject of the client's certificate
@@ -299,7 +308,7 @@ var Tables = []*Table{
 		),
 	},
 	{
-		ID: Request, Name: "request", partitionBy: 2,
+		ID: Request, Name: "request", partitionBy: 3,
 		Key: paired(
 			Column{"host", KindName}, Column{"user_agent", KindName}, Column{"method", KindName},
 			Column{"proxied", KindNumber}, // above 0: the far end is host at this port, not resp
@@ -312,7 +321,7 @@ var Tables = []*Table{
 		),
 	},
 	{
-		ID: Transfer, Name: "transfer", partitionBy: 2,
+		ID: Transfer, Name: "transfer", partitionBy: 3,
 		Key: paired(
 			Column{"how", KindName}, Column{"file", KindName}, Column{"mime", KindName}, Column{"account", KindName},
 			Column{"place", KindName}, // host header, share
@@ -324,7 +333,7 @@ var Tables = []*Table{
 		),
 	},
 	{
-		ID: Certificate, Name: "certificate", partitionBy: 2,
+		ID: Certificate, Name: "certificate", partitionBy: 3,
 		Key: keyed(
 			Column{"subject", KindName}, Column{"issuer", KindName}, Column{"serial", KindName}, Column{"fingerprint", KindName},
 			Column{"names", KindName},
@@ -333,13 +342,13 @@ var Tables = []*Table{
 		Sums:   counted,
 	},
 	{
-		ID: Lease, Name: "lease", partitionBy: 2,
+		ID: Lease, Name: "lease", partitionBy: 3,
 		Key:    keyed(Column{"address", KindAddress}, Column{"mac", KindName}, Column{"host_name", KindName}, Column{"domain", KindName}),
 		Values: []string{"lease"},
 		Sums:   counted,
 	},
 	{
-		ID: CaptureLoss, Name: "capture_loss", partitionBy: 1,
+		ID: CaptureLoss, Name: "capture_loss", partitionBy: 2,
 		Key:    keyed(Column{"peer", KindName}),
 		Values: []string{"delta", "gaps", "acks", "percent_millionths"},
 		Sums: plus(
@@ -349,22 +358,17 @@ var Tables = []*Table{
 		),
 	},
 	{
-		ID: Answer, Name: "answer", partitionBy: 1,
+		ID: Answer, Name: "answer", partitionBy: 2,
 		Key:  keyed(Column{"address", KindAddress}, Column{"name", KindName}),
 		Sums: counted,
 	},
 	{
-		ID: Service, Name: "service", partitionBy: 2,
-		Key:  paired(Column{"service", KindName}),
-		Sums: counted,
-	},
-	{
-		ID: LocalHint, Name: "local_hint", partitionBy: 1,
+		ID: LocalHint, Name: "local_hint", partitionBy: 2,
 		Key:  keyed(Column{"address", KindAddress}),
 		Sums: counted,
 	},
 	{
-		ID: Coverage, Name: "coverage", partitionBy: 1,
+		ID: Coverage, Name: "coverage", partitionBy: 2,
 		Key:  keyed(Column{"log", KindName}),
 		Sums: counted,
 	},

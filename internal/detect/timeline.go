@@ -7,7 +7,6 @@ import (
 
 	"barium/internal/condense"
 	"barium/internal/event"
-	"barium/internal/ledger"
 )
 
 // Call is one connection of a conversation from the host's side.
@@ -22,11 +21,11 @@ type Call struct {
 	Place    Place // zero unless it is an exemplar
 }
 
-// Calls decodes a row of conversation_list, as the views "oriented" and "flow"
+// Calls decodes the list of a conversation, as the views "oriented" and "opened"
 // give it, into calls in order of time; other sensors' copies are left out.
 // swapped says that the host is the logged responder.
-func Calls(hour uint32, list, places []byte, swapped bool) ([]Call, error) {
-	es, err := ledger.Events(condense.Conversation, hour, list, places)
+func Calls(hour uint32, seq int64, lists []byte, swapped bool) ([]Call, error) {
+	es, err := condense.Events(condense.Tables[condense.Conversation], hour, seq, lists)
 	if err != nil {
 		return nil, err
 	}

@@ -46,6 +46,27 @@ type Reader interface {
 	Read(ctx context.Context, r io.Reader, s Sink) error
 }
 
+// Cuttable is a Reader of lines whose sources may be read in pieces: each piece
+// by itself, behind the header lines that stand above it. Package pieces reads
+// such a source with several goroutines, or from its middle on.
+type Cuttable interface {
+	Reader
+	// Cut looks at the head of a source, as Sniff does, and returns what stands
+	// wherever it may be cut: a line feed, and what must follow it. The cut is
+	// behind the line feed. nil means that the source is read in one piece.
+	Cut(head []byte) []byte
+	// Header reports whether a line says how the lines below it are to be read,
+	// and whether those above it do not matter any more.
+	Header(line []byte) (is, fresh bool)
+}
+
+// Rest says where the reading of a source that has grown meanwhile begins.
+type Rest struct {
+	Offset  int64 // decompressed; what stands before it was read for good
+	Records int64 // records that stand at or behind Offset and were handed over
+	Bad     int64 // the same of bad records
+}
+
 // Sink receives what a Reader reads. Records and the slices in them are valid
 // during the call only. A Sink is used by one goroutine at a time.
 type Sink interface {

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"unicode/utf8"
 
 	"barium/internal/format"
 	"barium/internal/format/all"
@@ -177,6 +178,10 @@ func (f *File) sniff() {
 		f.Problem, f.Harmless = "empty file", true
 		return
 	}
+	if !utf8.ValidString(f.Path) { // a ledger keeps paths as text
+		f.Problem = "the name of the file, or of a folder above it, is not UTF-8; rename it"
+		return
+	}
 	file, err := os.Open(f.Path)
 	if err != nil {
 		f.Problem = plain(err).Error()
@@ -198,13 +203,17 @@ func (f *File) sniff() {
 		}
 		return
 	}
+	if inner := container.Packed(head); inner != "" && kind != container.Plain {
+		f.Problem = inner + " inside " + kind + " data is not read; unpack it first"
+		return
+	}
 	reader, said := all.Sniff(head, f.Path)
 	if reader == nil {
 		f.Problem = said.Why
 		return
 	}
 	f.Reader, f.Format = reader, reader.Name()+" "+said.Type
-	if kind != "" && kind != "plain" {
+	if kind != container.Plain {
 		f.Format += ", " + kind
 	}
 }

@@ -78,6 +78,14 @@ func TestDiscover(t *testing.T) {
 		"a.gz: gzip data ends too early; what came before was read")
 	f("archive", func(dir string) { write(t, dir, map[string]string{"a.zip": "PK\x03\x04" + strings.Repeat("x", 100)}) }, nil,
 		"a.zip: a zip archive is not read; unpack it first")
+	f("packed twice", func(dir string) {
+		write(t, dir, map[string]string{"a.gz": packed(t, packed(t, good)), "b.zst": zstded(t, packed(t, good)), "c.gz": packed(t, zstded(t, good))})
+	}, nil, "a.gz: gzip data inside gzip data is not read; unpack it first", "b.zst: gzip data inside zstd data is not read; unpack it first",
+		"c.gz: zstd data inside gzip data is not read; unpack it first")
+	f("packed archive", func(dir string) {
+		tar := "conn.log" + strings.Repeat("\x00", 249) + "ustar\x0000" + strings.Repeat("\x00", 300) + good
+		write(t, dir, map[string]string{"a.tar.gz": packed(t, tar), "b.zip.gz": packed(t, "PK\x03\x04"+good)})
+	}, nil, "a.tar.gz: a tar archive inside gzip data is not read; unpack it first", "b.zip.gz: a zip archive inside gzip data is not read; unpack it first")
 	f("named pipe", func(dir string) { must(t, syscall.Mkfifo(filepath.Join(dir, "pipe"), 0o600)) }, nil,
 		"pipe: not a regular file (named pipe); barium reads files only")
 	f("symlink loop", func(dir string) { must(t, os.Symlink("loop", filepath.Join(dir, "loop"))) }, nil,
@@ -105,7 +113,7 @@ func TestDiscover(t *testing.T) {
 	f("odd names", func(dir string) {
 		write(t, dir, map[string]string{"new\nline.log": good, "\x1b]0;x\a.log": good, "-rf": good, " space ": good, "\xff.log": good})
 	}, nil, "\x1b]0;x\a.log: read as zeek conn (TSV)", " space : read as zeek conn (TSV)", "-rf: read as zeek conn (TSV)",
-		"new\nline.log: read as zeek conn (TSV)", "\xff.log: read as zeek conn (TSV)")
+		"new\nline.log: read as zeek conn (TSV)", "\xff.log: the name of the file, or of a folder above it, is not UTF-8; rename it")
 	f("nothing", func(string) {}, nil)
 	f("empty folders", func(dir string) { must(t, os.MkdirAll(filepath.Join(dir, "a", "b"), 0o700)) }, nil)
 	f("a path that does not exist, and one that does", func(dir string) { write(t, dir, map[string]string{"a.log": good}) }, []string{"absent", "a.log"},

@@ -44,10 +44,15 @@ func farEnds(ctx context.Context, l *ledger.Look, cases []caseload.Case) (reach,
 	}
 	// Where connections are not logged, the TLS sessions know the far ends.
 	in := " IN (?" + strings.Repeat(", ?", len(hosts)-1) + ")"
-	query := `SELECT host_ip, label, far_ip, port, proto FROM contact WHERE outbound AND host_ip` + in + `
-		UNION
-		SELECT host_ip, label, far_ip, port, 6 FROM dealt WHERE host_ip` + in + `
-		ORDER BY host_ip, label, far_ip, port, proto`
+	query := `SELECT h.ip, t.text, p.ip, c.port, c.proto FROM (
+			SELECT host, label, far, port, proto FROM contact WHERE outbound AND host IN (SELECT address FROM place WHERE ip` + in + `)
+			UNION
+			SELECT host, label, far, port, 6 FROM dealt WHERE host_ip` + in + `
+		) c
+		JOIN place h ON h.address = c.host
+		JOIN place p ON p.address = c.far
+		JOIN label t ON t.label = c.label
+		ORDER BY h.ip, t.text, p.ip, c.port, c.proto`
 	var m meeting
 	var far string
 	var port, proto int

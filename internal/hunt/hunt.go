@@ -51,10 +51,8 @@ func Run(ctx context.Context, o Options) (doc *report.Document, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(o.Internal) == 0 {
-		if networks, err = ledger.DefaultNetworks(ctx, store); err != nil {
-			return nil, err
-		}
+	if networks, err = inside(ctx, store, o, networks); err != nil {
+		return nil, err
 	}
 	look, err := ledger.NewLook(ctx, store, ledger.WindowOf(o.Since, o.Until), networks)
 	if err != nil {
@@ -89,6 +87,27 @@ func Run(ctx context.Context, o Options) (doc *report.Document, err error) {
 	return doc, nil
 }
 
+// inside returns the networks that are inside: those given, those that an earlier
+// run was given for the same ledger, or the usual ones. What is given together
+// with logs is remembered.
+func inside(ctx context.Context, s ledger.Store, o Options, parsed ledger.Networks) (ledger.Networks, error) {
+	const name = "internal"
+	if len(o.Internal) > 0 {
+		if len(o.Paths) == 0 {
+			return parsed, nil
+		}
+		return parsed, s.SetSetting(ctx, name, o.Internal)
+	}
+	remembered, err := s.Setting(ctx, name)
+	if err != nil {
+		return parsed, err
+	}
+	if len(remembered) > 0 {
+		return ledger.ParseNetworks(remembered)
+	}
+	return ledger.DefaultNetworks(ctx, s)
+}
+
 // leastDatabase is the least memory in bytes that the database gets: with half
 // of it, the joins of a look at a week of a small hospital fail.
 const leastDatabase = 128 << 20
@@ -116,7 +135,7 @@ func labelUsers(ctx context.Context, l *ledger.Look) (map[string]int64, error) {
 	out := map[string]int64{}
 	var label string
 	var n int64
-	err := ledger.Each(ctx, l.Store, "SELECT label, hosts FROM known ORDER BY label", nil, []any{&label, &n}, func() error {
+	err := ledger.Each(ctx, l.Store, "SELECT l.text, k.hosts FROM known k JOIN label l ON l.label = k.label ORDER BY l.text", nil, []any{&label, &n}, func() error {
 		out[label] = n
 		return nil
 	})

@@ -1,12 +1,14 @@
 package hunt
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"os"
 	"slices"
@@ -14,7 +16,10 @@ import (
 	"sync/atomic"
 
 	"barium/internal/condense"
+	"barium/internal/event"
+	"barium/internal/format"
 	"barium/internal/format/container"
+	"barium/internal/format/pieces"
 	"barium/internal/ledger"
 	"barium/internal/report"
 )
@@ -48,8 +53,8 @@ type Progress interface {
 }
 
 // Import reads the files that a reader knows into the ledger and returns all of
-// the ledger's sources. Files that the ledger already holds unchanged are not
-// read again.
+// the ledger's sources. What the ledger already holds of a file is not read
+// again; a file that holds nothing else is marked so.
 func Import(ctx context.Context, s ledger.Store, files []File, o Options) ([]ledger.Source, error) {
 	have, err := s.Sources(ctx)
 	if err != nil {
@@ -59,21 +64,30 @@ func Import(ctx context.Context, s ledger.Store, files []File, o Options) ([]led
 	if err != nil {
 		return nil, err
 	}
-	c := condense.New(dict, condense.Options{Memory: o.Memory / 2, TempDir: o.TempDir, Workers: o.workers()})
+	c := condense.New(dict, condense.Options{Memory: o.Memory / 2, TempDir: o.TempDir})
 	defer c.Close()
 
-	fresh, total := pending(files, have)
+	jobs, err := pending(ctx, files, have)
+	if err != nil {
+		return nil, err
+	}
 	if o.Progress != nil {
+		var total int64
+		for _, j := range jobs {
+			if !j.ended {
+				total += j.file.Size
+			}
+		}
 		o.Progress.Start(total)
 	}
-	if err := readAll(ctx, c, fresh, o); err != nil {
+	if err := readAll(ctx, c, jobs, o); err != nil {
 		return nil, err
 	}
 	o.stage("condensing")
-	if len(fresh) > 0 {
-		sources := make([]ledger.Source, len(fresh))
-		for i := range fresh {
-			sources[i] = fresh[i].source
+	if len(jobs) > 0 {
+		sources := make([]ledger.Source, len(jobs))
+		for i := range jobs {
+			sources[i] = jobs[i].source
 		}
 		if err := s.Import(ctx, c, sources); err != nil {
 			return nil, err
@@ -86,35 +100,87 @@ func Import(ctx context.Context, s ledger.Store, files []File, o Options) ([]led
 type job struct {
 	file   *File
 	source ledger.Source
+	known  *ledger.Source // what the ledger holds of it, nil for nothing
+	ended  bool           // the ledger holds all of it
 }
 
-// pending lists the files that the ledger does not hold, with ids after those
-// it has: in order of path, so that ids do not depend on how fast a file is read.
-func pending(files []File, have []ledger.Source) (jobs []*job, total int64) {
+// pending lists the files of which the ledger does not hold all under this path.
+// New sources get ids after those it has, in order of path, so that ids do not
+// depend on how fast a file is read.
+func pending(ctx context.Context, files []File, have []ledger.Source) (jobs []*job, err error) {
 	type identity struct {
 		path           string
 		size, modified int64
 		inode          uint64
 	}
-	known := map[identity]bool{}
+	known, claimed := map[identity]uint32{}, map[uint32]string{}
 	next := uint32(1)
 	for _, s := range have {
-		known[identity{s.Path, s.Size, s.ModTime, s.Inode}] = true
+		known[identity{s.Path, s.Size, s.ModTime, s.Inode}] = s.ID
 		next = max(next, s.ID+1)
 	}
+	var rest []*File
 	for i := range files {
 		f := &files[i]
-		if f.Reader == nil || known[identity{f.Path, f.Size, f.ModTime, f.Inode}] {
+		if f.Reader == nil {
 			continue
 		}
-		jobs = append(jobs, &job{file: f, source: ledger.Source{
-			ID: next, Path: f.Path, Format: f.Format, Reader: f.Reader.Name(),
-			Size: f.Size, ModTime: f.ModTime, Inode: f.Inode,
-		}})
-		next++
-		total += f.Size
+		if id, ok := known[identity{f.Path, f.Size, f.ModTime, f.Inode}]; ok {
+			claimed[id] = f.Path
+			continue
+		}
+		rest = append(rest, f)
 	}
-	return jobs, total
+	// A file that grew in its place comes before a copy of what it was.
+	inPlace := map[string]bool{}
+	for _, s := range have {
+		inPlace[s.Path] = true
+	}
+	found := map[*File]*continuation{}
+	for _, first := range []bool{true, false} {
+		for _, f := range rest {
+			if inPlace[f.Path] != first {
+				continue
+			}
+			k, err := continues(ctx, f, have)
+			if err != nil {
+				return nil, err
+			}
+			if k == nil {
+				continue
+			}
+			other, taken := claimed[k.source.ID]
+			switch {
+			case !taken:
+				claimed[k.source.ID] = f.Path
+				found[f] = k
+			case k.ended:
+				f.Problem, f.Harmless, f.Reader = "the same content as "+other, true, nil
+			}
+		}
+	}
+	for _, f := range rest {
+		if f.Reader == nil {
+			continue
+		}
+		j := &job{file: f, source: ledger.Source{ID: next, Reader: f.Reader.Name()}}
+		if k := found[f]; k != nil {
+			j.known, j.ended = &k.source, k.ended
+			j.source = k.source
+			if k.ended {
+				j.source.SHA256, j.source.Problem = k.sha256, ""
+				if k.err != nil {
+					j.source.Problem = plain(k.err).Error()
+				}
+			}
+		} else {
+			next++
+		}
+		j.source.Path, j.source.Format = f.Path, f.Format
+		j.source.Size, j.source.ModTime, j.source.Inode = f.Size, f.ModTime, f.Inode
+		jobs = append(jobs, j)
+	}
+	return jobs, nil
 }
 
 // readAll reads jobs, the largest first, several at a time.
@@ -122,15 +188,8 @@ func readAll(ctx context.Context, c *condense.Condenser, jobs []*job, o Options)
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	order := slices.Clone(jobs)
-	slices.SortStableFunc(order, func(a, b *job) int {
-		switch {
-		case a.file.Size > b.file.Size:
-			return -1
-		case a.file.Size < b.file.Size:
-			return 1
-		}
-		return 0
-	})
+	order = slices.DeleteFunc(order, func(j *job) bool { return j.ended })
+	slices.SortStableFunc(order, func(a, b *job) int { return cmp.Compare(b.file.Size, a.file.Size) })
 	var next atomic.Int64
 	var wg sync.WaitGroup
 	for range min(o.workers(), len(order)) {
@@ -140,7 +199,7 @@ func readAll(ctx context.Context, c *condense.Condenser, jobs []*job, o Options)
 				if i >= len(order) {
 					return
 				}
-				if err := order[i].read(ctx, c, o.Progress); err != nil {
+				if err := order[i].read(ctx, c, o); err != nil {
 					cancel(err)
 				}
 			}
@@ -150,24 +209,45 @@ func readAll(ctx context.Context, c *condense.Condenser, jobs []*job, o Options)
 	return context.Cause(ctx)
 }
 
+// smallFile is up to how many bytes on disk a file is read by one goroutine.
+const smallFile = 1 << 20
+
 // read reads one file. What goes wrong with the file itself is noted in the
 // source; the error is about everything else.
-func (j *job) read(ctx context.Context, c *condense.Condenser, p Progress) error {
-	s := c.Sink(j.source.ID)
-	problem := j.readInto(ctx, s, p)
-	if err := ctx.Err(); err != nil {
+func (j *job) read(ctx context.Context, c *condense.Condenser, o Options) error {
+	n := 1
+	if j.file.Size > smallFile {
+		n = o.workers()
+	}
+	sinks, to := make([]*condense.Sink, n), make([]format.Sink, n)
+	for i := range sinks {
+		sinks[i] = c.Sink(j.source.ID)
+		to[i] = sinks[i]
+	}
+	problem := j.readInto(ctx, to, o.Progress)
+	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	if err := s.Close(); err != nil {
-		return err
+	t := &sinks[0].Tally
+	for i, s := range sinks {
+		if err := s.Close(); err != nil {
+			return err
+		}
+		if i > 0 {
+			t.Add(&s.Tally)
+		}
 	}
+	j.source.Problem = ""
 	if problem != nil {
 		j.source.Problem = plain(problem).Error()
 	}
-	j.source.Records, j.source.Bad = s.Records, s.Tally.Bad
-	j.source.First, j.source.Last = int64(s.First), int64(s.Last)
-	d := details{Skipped: s.Skipped, Warnings: s.Warnings, ByLog: s.ByLog}
-	for _, x := range s.Samples {
+	if err := j.addKnown(t); err != nil {
+		return err
+	}
+	j.source.Records, j.source.Bad = t.Records, t.Bad
+	j.source.First, j.source.Last = int64(t.First), int64(t.Last)
+	d := details{Skipped: t.Skipped, Warnings: t.Warnings, ByLog: t.ByLog}
+	for _, x := range t.Samples {
 		d.Samples = append(d.Samples, sample{x.Line, x.Offset, x.Reason, x.Sample})
 	}
 	b, err := json.Marshal(d)
@@ -175,29 +255,71 @@ func (j *job) read(ctx context.Context, c *condense.Condenser, p Progress) error
 	return err
 }
 
-func (j *job) readInto(ctx context.Context, s *condense.Sink, p Progress) error {
+// addKnown adds what was read of a file that continues a known source to what
+// the ledger knows of that.
+func (j *job) addKnown(t *condense.Tally) error {
+	k := j.known
+	if k == nil || k.Rest.Offset == 0 || j.source.Rest.Offset == 0 { // new, or read whole again
+		j.source.Repeated = 0
+		return nil
+	}
+	var d details
+	if err := json.Unmarshal([]byte(k.Details), &d); err != nil {
+		return fmt.Errorf("source %s in the ledger: %w", k.Path, err)
+	}
+	before := condense.Tally{
+		Records: k.Records - k.Rest.Records, Bad: k.Bad - k.Rest.Bad, Skipped: d.Skipped, ByLog: d.ByLog,
+		First: event.Time(k.First), Last: event.Time(k.Last),
+	}
+	for _, x := range d.Samples {
+		if x.Offset < k.Rest.Offset {
+			before.Samples = append(before.Samples, condense.BadSample{Offset: x.Offset, Line: x.Line, Reason: x.Reason, Sample: x.Bytes})
+		}
+	}
+	t.Add(&before)
+	j.source.Repeated = k.Repeated - k.Rest.Records // those will be found to be known
+	return nil
+}
+
+func (j *job) readInto(ctx context.Context, to []format.Sink, p Progress) error {
 	f, err := os.Open(j.file.Path)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	h := sha256.New()
-	raw := io.TeeReader(&counter{r: f, p: p}, h)
-	r, _, err := container.Open(raw)
+	whole := sha256.New()
+	raw := io.TeeReader(&counter{r: f, p: p}, whole)
+	r, kind, err := container.Open(raw)
 	if err != nil {
 		return err
 	}
-	n := &meter{r: r}
-	err = j.file.Reader.Read(ctx, n, s)
+	m := &meter{r: r}
+	if kind != container.Plain { // otherwise its bytes are those of the file
+		m.content = sha256.New()
+	}
+	from := int64(0)
+	if j.known != nil {
+		from = j.known.Rest.Offset
+	}
+	rest, err := pieces.Read(ctx, j.file.Reader, m, from, to)
+	j.source.Rest = ledger.Rest(rest)
+	ended := m.ended
 	err = errors.Join(err, r.Close())
-	j.source.Bytes = n.n
 	if ctx.Err() == nil {
 		// The hash is of the whole file, also of what a reader left unread.
 		if _, e := io.Copy(io.Discard, raw); e != nil {
 			err = errors.Join(err, e)
 		}
 	}
-	j.source.SHA256 = hex.EncodeToString(h.Sum(nil))
+	s := &j.source
+	s.SHA256, s.Bytes = hex.EncodeToString(whole.Sum(nil)), m.n
+	s.Head, s.Content = digestOf(m.head), ""
+	switch {
+	case m.content != nil:
+		s.Content = hex.EncodeToString(m.content.Sum(nil))
+	case ended && err == nil:
+		s.Content = s.SHA256
+	}
 	return err
 }
 
@@ -215,15 +337,25 @@ func (c *counter) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// meter counts bytes after decompression.
+// meter counts and hashes bytes after decompression.
 type meter struct {
-	r io.Reader
-	n int64
+	r       io.Reader
+	n       int64
+	head    []byte    // the first ledger.HeadBytes
+	content hash.Hash // nil when that is the hash of the file
+	ended   bool      // r has no more
 }
 
 func (m *meter) Read(b []byte) (int, error) {
 	n, err := m.r.Read(b)
 	m.n += int64(n)
+	if more := ledger.HeadBytes - len(m.head); more > 0 {
+		m.head = append(m.head, b[:min(n, more)]...)
+	}
+	if m.content != nil {
+		m.content.Write(b[:n])
+	}
+	m.ended = m.ended || errors.Is(err, io.EOF)
 	return n, err
 }
 

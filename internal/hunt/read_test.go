@@ -168,8 +168,13 @@ func TestImportAgain(t *testing.T) {
 	}
 	write(t, dir, map[string]string{"a.log": connHead + connRows(7)})
 	sources := again()
-	if len(sources) != 2 || sources[1].ID != 2 || sources[1].Repeated != 5 || sources[1].Records != 7 {
+	if len(sources) != 1 || sources[0].Repeated != 0 || sources[0].Records != 7 {
 		t.Errorf("%+v", sources)
+	}
+	write(t, dir, map[string]string{"a.log": "\n" + connHead + connRows(8)})
+	sources = again()
+	if len(sources) != 2 || sources[1].ID != 2 || sources[1].Repeated != 7 || sources[1].Records != 8 {
+		t.Errorf("other bytes: %+v", sources)
 	}
 }
 

@@ -8,9 +8,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"pgregory.net/rapid"
 
-	"barium/internal/condense"
 	"barium/internal/ledger"
 	"barium/internal/ledger/duck"
 	"barium/internal/ledger/ledgertest"
@@ -113,37 +111,4 @@ func TestMappedNetwork(t *testing.T) {
 	if got := n.List()[0].Prefix; got != netip.MustParsePrefix("10.0.0.0/8") {
 		t.Errorf("shown as %s", got)
 	}
-}
-
-func TestPlaces(t *testing.T) {
-	rapid.Check(t, func(r *rapid.T) {
-		want := rapid.SliceOfN(rapid.Custom(func(r *rapid.T) condense.Exemplar {
-			return condense.Exemplar{
-				Index: rapid.IntRange(0, 1<<40).Draw(r, "index"), Source: rapid.Uint32().Draw(r, "source"), Offset: rapid.Int64Range(0, 1<<62).Draw(r, "offset"),
-			}
-		}), 0, 4).Draw(r, "places")
-		if len(want) == 0 {
-			want = nil
-		}
-		if d := cmp.Diff(want, ledger.DecodePlaces(ledger.EncodePlaces(want))); d != "" {
-			r.Error(d)
-		}
-	})
-}
-
-func FuzzDecodePlaces(f *testing.F) {
-	f.Add(ledger.EncodePlaces([]condense.Exemplar{{Index: 1, Source: 2, Offset: 3}}))
-	f.Add([]byte{0x80})
-	f.Add([]byte{1, 2})
-	f.Fuzz(func(t *testing.T, b []byte) {
-		for _, x := range ledger.DecodePlaces(b) {
-			if x.Index < 0 || x.Offset < 0 {
-				t.Errorf("%+v", x)
-			}
-		}
-		xs := ledger.DecodePlaces(b)
-		if d := cmp.Diff(xs, ledger.DecodePlaces(ledger.EncodePlaces(xs))); d != "" {
-			t.Error(d)
-		}
-	})
 }

@@ -101,7 +101,7 @@ func prepare(ctx context.Context, s Store, w Window, text string) error {
 
 // classify fills the table place.
 func classify(ctx context.Context, s Store, n *Networks) error {
-	if err := s.Exec(ctx, "CREATE OR REPLACE TABLE place (address UINTEGER, ip VARCHAR, inside BOOLEAN, special BOOLEAN)"); err != nil {
+	if err := s.Exec(ctx, "CREATE OR REPLACE TABLE place (address UINTEGER, ip VARCHAR, inside BOOLEAN, special BOOLEAN, label BIGINT)"); err != nil {
 		return err
 	}
 	type address struct {
@@ -120,7 +120,7 @@ func classify(ctx context.Context, s Store, n *Networks) error {
 	return s.Fill(ctx, "place", func(add func(...any) error) error {
 		for _, a := range all {
 			inside, special := n.Inside(a.ip)
-			if err := add(a.id, a.ip, inside, special); err != nil {
+			if err := add(a.id, a.ip, inside, special, int64(a.id)); err != nil {
 				return err
 			}
 		}
@@ -159,6 +159,25 @@ func One(ctx context.Context, s Store, query string, into ...any) error {
 		return err
 	}
 	return rows.Err()
+}
+
+// Steps runs the statements of a text, each ending with a semicolon at the end of
+// a line, on the look; the last one is the query whose rows Each hands over.
+// Picking candidates into a table of their own first tells the planner how few
+// they are. Each statement takes as many of args as it has question marks.
+func Steps(ctx context.Context, s Store, text string, args []any, into []any, f func() error) error {
+	parts := strings.Split(strings.TrimSpace(text), ";\n")
+	for i, q := range parts {
+		n := strings.Count(q, "?")
+		if i == len(parts)-1 {
+			return Each(ctx, s, q, args, into, f)
+		}
+		if err := s.Exec(ctx, q, args[:n]...); err != nil {
+			return err
+		}
+		args = args[n:]
+	}
+	return nil
 }
 
 // Each runs a query and calls f after scanning each row into the given places.

@@ -1,13 +1,13 @@
 -- What detectors may query. Tables and views without a database name belong to
 -- the look and live as long as it; "ledger." tables are the ledger itself.
--- Already there: place(address, ip, inside, special), one row per address.
--- Every view is cut to the window. Ids (host, far, address, name …) are to be
--- joined, never shown or ordered by.
+-- Already there: place(address, ip, inside, special, label), one row per address.
+-- Every view is cut to the window. Ids (host, far, address, label, name …) are to
+-- be joined, never shown or ordered by: a text costs more than all else.
+-- seq and block lead to a row's list in the table of lists.
 
 -- oriented: conversations with flips applied: client opened it, server answered.
--- key is the pair of columns that lead to conversation_list.
 CREATE OR REPLACE VIEW oriented AS
-SELECT hour, seq, sensor, proto, first, last, events, attempts, duration, missed, largest, bytes_tried,
+SELECT hour, seq, seq - seq % 4 AS block, sensor, proto, first, last, events, attempts, duration, missed, bytes_tried,
        CASE WHEN flip > 0 THEN resp ELSE orig END AS client,
        CASE WHEN flip > 0 THEN orig ELSE resp END AS server,
        CASE WHEN flip > 0 THEN flip ELSE port END AS port,
@@ -17,47 +17,54 @@ SELECT hour, seq, sensor, proto, first, last, events, attempts, duration, missed
 FROM ledger.conversation
 WHERE hour >= {since} AND hour < {until} AND events > 0;
 
--- flow (two branches, because one join on "one end is inside, the other is not"
--- is planned as all pairs of addresses): conversations between a host inside and a far end outside, from the
+-- flow: conversations between a host inside and a far end outside, from the
 -- host's side. bytes_out and bytes_in are payload of answered connections,
 -- bytes_tried is what was sent without an answer and counts nowhere as loss.
+-- (Two branches, because one join on "one end is inside, the other is not" is
+-- planned as all pairs of addresses.)
 CREATE OR REPLACE VIEW flow AS
-SELECT o.hour, o.seq, FALSE AS via, o.proto, o.port, o.first, o.last, o.events, o.attempts, o.duration, o.missed,
-       o.bytes_tried, o.largest, o.flipped, TRUE AS outbound, o.client AS host, o.server AS far,
-       o.bytes_client AS bytes_out, o.bytes_server AS bytes_in
+SELECT o.hour, o.proto, o.port, o.first, o.last, o.events, o.attempts, o.duration, o.missed, o.bytes_tried, o.flipped,
+       TRUE AS outbound, o.client AS host, o.server AS far, o.bytes_client AS bytes_out, o.bytes_server AS bytes_in
 FROM oriented o
 JOIN place c ON c.address = o.client AND c.inside AND NOT c.special
 JOIN place s ON s.address = o.server AND NOT s.inside AND NOT s.special
 UNION ALL
-SELECT o.hour, o.seq, FALSE AS via, o.proto, o.port, o.first, o.last, o.events, o.attempts, o.duration, o.missed,
-       o.bytes_tried, o.largest, o.flipped, FALSE AS outbound, o.server AS host, o.client AS far,
-       o.bytes_server AS bytes_out, o.bytes_client AS bytes_in
+SELECT o.hour, o.proto, o.port, o.first, o.last, o.events, o.attempts, o.duration, o.missed, o.bytes_tried, o.flipped,
+       FALSE AS outbound, o.server AS host, o.client AS far, o.bytes_server AS bytes_out, o.bytes_client AS bytes_in
 FROM oriented o
 JOIN place c ON c.address = o.client AND NOT c.inside AND NOT c.special
 JOIN place s ON s.address = o.server AND s.inside AND NOT s.special
 UNION ALL
-SELECT v.hour, v.seq, TRUE AS via, v.proto, v.port, v.first, v.last, v.events, v.attempts, v.duration, v.missed,
-       v.bytes_tried, v.largest, FALSE AS flipped, TRUE AS outbound, v.client AS host, v.address AS far,
-       v.bytes_orig AS bytes_out, v.bytes_resp AS bytes_in
+SELECT v.hour, v.proto, v.port, v.first, v.last, v.events, v.attempts, v.duration, v.missed, v.bytes_tried, FALSE AS flipped,
+       TRUE AS outbound, v.client AS host, v.address AS far, v.bytes_orig AS bytes_out, v.bytes_resp AS bytes_in
 FROM via v JOIN place c ON c.address = v.client
 WHERE c.inside AND v.events > 0;
 
--- flow_list: the lists behind flow; joined by hour, seq and via.
-CREATE OR REPLACE VIEW flow_list AS
-SELECT hour, seq, FALSE AS via, list, exemplars FROM ledger.conversation_list WHERE hour >= {since} AND hour < {until}
+-- opened: conversations from the side of who opened them, whoever is inside; to be
+-- joined with contact, which says that, on host, far, port and proto.
+CREATE OR REPLACE VIEW opened AS
+SELECT hour, seq, block, FALSE AS via, proto, port, first, last, flipped, client AS host, server AS far, bytes_client AS bytes_out
+FROM oriented
 UNION ALL
-SELECT hour, seq, TRUE AS via, list, exemplars FROM via_list;
+SELECT hour, seq, seq AS block, TRUE AS via, proto, port, first, last, FALSE AS flipped, client AS host, address AS far, bytes_orig AS bytes_out
+FROM via WHERE events > 0;
+
+-- opened_list: the lists behind opened; joined by block and via.
+CREATE OR REPLACE VIEW opened_list AS
+SELECT block, FALSE AS via, lists FROM ledger.conversation_list WHERE hour >= {since} AND hour < {until}
+UNION ALL
+SELECT block, TRUE AS via, lists FROM via_list;
 
 -- looked: DNS look-ups by registered domain, with the text of the domain.
 CREATE OR REPLACE VIEW looked AS
-SELECT l.hour, l.seq, l.sensor, l.orig AS client, l.resp AS resolver, l.domain, n.text AS domain_text,
+SELECT l.hour, l.seq, l.seq - l.seq % 4 AS block, l.sensor, l.orig AS client, l.resp AS resolver, l.domain, n.text AS domain_text,
        l.first, l.last, l.events, l.names, l.info, l.length, l.longest, l.answer, l.payload, l.nxdomain
 FROM ledger.lookup l JOIN ledger.name n ON n.id = l.domain
 WHERE l.hour >= {since} AND l.hour < {until} AND l.events > 0;
 
 -- tls: TLS sessions with the texts of what both ends showed.
 CREATE OR REPLACE VIEW tls AS
-SELECT s.hour, s.seq, s.orig AS client, s.resp AS server, s.port, s.first, s.last, s.events, s.established, s.resumed,
+SELECT s.hour, s.seq, s.seq - s.seq % 4 AS block, s.orig AS client, s.resp AS server, s.port, s.first, s.last, s.events, s.established, s.resumed,
        sn.text AS server_name, sn.domain AS server_domain, s.ja3, j.text AS ja3_text,
        s.subject, su.text AS subject_text, s.issuer, iu.text AS issuer_text, v.text AS validation, cl.text AS client_subject,
        s.fingerprint, f.text AS fingerprint_text
@@ -73,7 +80,7 @@ WHERE s.hour >= {since} AND s.hour < {until} AND s.events > 0;
 
 -- asked: HTTP requests; host_text is the far end's name, also behind a proxy.
 CREATE OR REPLACE VIEW asked AS
-SELECT r.hour, r.seq, r.orig AS client, r.resp AS server, r.port, r.proxied, r.first, r.last, r.events,
+SELECT r.hour, r.seq, r.seq - r.seq % 4 AS block, r.orig AS client, r.resp AS server, r.port, r.proxied, r.first, r.last, r.events,
        r.bytes_out, r.bytes_in, r.accepted, h.text AS host_text, h.domain AS host_domain, u.text AS user_agent, m.text AS method
 FROM ledger.request r
 JOIN ledger.name h ON h.id = r.host
@@ -83,7 +90,7 @@ WHERE r.hour >= {since} AND r.hour < {until} AND r.events > 0;
 
 -- moved: files that HTTP, FTP, SMB and the sensor's file analysis saw.
 CREATE OR REPLACE VIEW moved AS
-SELECT t.hour, t.seq, t.orig AS client, coalesce(v.address, t.resp) AS server, coalesce(v.port, t.port) AS port, t.first, t.last, t.events, t.bytes, t.bytes_accepted,
+SELECT t.hour, t.seq, t.seq - t.seq % 4 AS block, t.orig AS client, coalesce(v.address, t.resp) AS server, coalesce(v.port, t.port) AS port, t.first, t.last, t.events, t.bytes, t.bytes_accepted,
        h.text AS how, f.text AS file, m.text AS mime, a.text AS account, p.text AS at_place
 FROM ledger.transfer t
 JOIN ledger.name h ON h.id = t.how
@@ -98,7 +105,7 @@ WHERE t.hour >= {since} AND t.hour < {until} AND t.events > 0;
 
 -- certified: certificates by subject and issuer, and by fingerprint.
 CREATE OR REPLACE VIEW certified AS
-SELECT c.hour, c.seq, c.subject, c.issuer, c.serial, c.fingerprint, su.text AS subject_text, iu.text AS issuer_text,
+SELECT c.hour, c.seq, c.seq - c.seq % 4 AS block, c.subject, c.issuer, c.serial, c.fingerprint, su.text AS subject_text, iu.text AS issuer_text,
        fp.text AS fingerprint_text, nm.text AS names_text, c.first, c.last, c.events
 FROM ledger.certificate c
 JOIN ledger.name su ON su.id = c.subject
@@ -132,46 +139,47 @@ GROUP BY a.address, n.text, n.domain;
 CREATE OR REPLACE TABLE vouched AS
 SELECT DISTINCT domain FROM answered;
 
+-- domain_label: the label of a registered domain; those of addresses are below
+-- 4294967296 (2^32) and stand in place.
+CREATE OR REPLACE TABLE domain_label AS
+SELECT domain, min(id) + 4294967296 AS label FROM ledger.name WHERE domain <> '' GROUP BY domain;
+
+-- label: the texts of labels: a registered domain, or an address that has no name.
+CREATE OR REPLACE TABLE label AS
+SELECT label, ip AS text FROM place WHERE label = address
+UNION ALL
+SELECT label, domain FROM domain_label;
+
 -- best_called: one name per client, far end and port.
 CREATE OR REPLACE TABLE best_called AS
-SELECT client, server, port, text, domain FROM (
+SELECT r.client, r.server, r.port, r.text, d.label FROM (
     SELECT c.client, c.server, c.port, c.text, c.domain,
            row_number() OVER (PARTITION BY c.client, c.server, c.port ORDER BY c.n DESC, c.text) AS place_no
     FROM called c
     WHERE c.domain NOT IN (SELECT domain FROM vouched)
        OR c.server IN (SELECT address FROM via_far)
        OR EXISTS (SELECT 1 FROM answered a WHERE a.address = c.server AND a.domain = c.domain)
-) r WHERE place_no = 1;
+) r JOIN domain_label d ON d.domain = r.domain WHERE r.place_no = 1;
 
 -- best_answered: one name per address, for far ends that nobody called by name.
 CREATE OR REPLACE TABLE best_answered AS
-SELECT address, text, domain FROM (
+SELECT r.address, r.text, d.label FROM (
     SELECT address, text, domain, row_number() OVER (PARTITION BY address ORDER BY n DESC, text) AS place_no
     FROM answered
-) r WHERE place_no = 1;
+) r JOIN domain_label d ON d.domain = r.domain WHERE r.place_no = 1;
 
--- daily: flow by day (UTC; on_day is its first hour), the base of all that looks
--- at days.
+-- daily: a host's dealings with one far end, port and transport on a day in
+-- UTC, on_day being its first hour; the base of all that looks at days. label is what
+-- the far end is known by; named says that it is a name.
 CREATE OR REPLACE TABLE daily AS
-SELECT host, far, port, proto, outbound, hour - hour % 24 AS on_day, sum(events) AS events, sum(attempts) AS attempts,
-       sum(bytes_out) AS bytes_out, sum(bytes_in) AS bytes_in, sum(bytes_tried) AS bytes_tried,
-       sum(duration) AS duration, sum(missed) AS missed, max(largest) AS largest,
-       min(first) AS first, max(last) AS last
-FROM flow GROUP BY host, far, port, proto, outbound, hour - hour % 24;
-
--- contact: a host's dealings with one far end, port and transport in the window.
-CREATE OR REPLACE TABLE contact AS
-SELECT f.host, f.far, f.port, f.proto, f.outbound, h.ip AS host_ip, p.ip AS far_ip,
-       coalesce(c.text, a.text, '') AS name, coalesce(c.domain, a.domain, p.ip) AS label,
-       f.events, f.attempts, f.bytes_out, f.bytes_in, f.bytes_tried, f.duration, f.missed, f.first, f.last, f.days, f.largest
+SELECT f.host, f.far, coalesce(c.label, a.label, p.label) AS label, coalesce(c.label, a.label) IS NOT NULL AS named,
+       f.port, f.proto, f.outbound, f.on_day, f.events, f.attempts, f.bytes_out, f.bytes_in, f.duration, f.missed, f.first, f.last
 FROM (
-    SELECT host, far, port, proto, outbound, sum(events) AS events, sum(attempts) AS attempts,
-           sum(bytes_out) AS bytes_out, sum(bytes_in) AS bytes_in, sum(bytes_tried) AS bytes_tried,
-           sum(duration) AS duration, sum(missed) AS missed, max(largest) AS largest,
-           min(first) AS first, max(last) AS last, count(*) AS days
-    FROM daily GROUP BY host, far, port, proto, outbound
+    SELECT host, far, port, proto, outbound, hour - hour % 24 AS on_day, sum(events) AS events, sum(attempts) AS attempts,
+           sum(bytes_out) AS bytes_out, sum(bytes_in) AS bytes_in, sum(duration) AS duration, sum(missed) AS missed,
+           min(first) AS first, max(last) AS last
+    FROM flow GROUP BY host, far, port, proto, outbound, hour - hour % 24
 ) f
-JOIN place h ON h.address = f.host
 JOIN place p ON p.address = f.far
 LEFT JOIN best_called c ON c.client = f.host AND c.server = f.far AND c.port = f.port
 LEFT JOIN best_answered a ON a.address = f.far;
@@ -179,17 +187,32 @@ LEFT JOIN best_answered a ON a.address = f.far;
 -- A proxy's own dealings with a far end that clients are known to have asked it
 -- for are the clients', seen again on the other side of the proxy; so are those
 -- with far ends without a name, on the ports that clients asked for.
-DELETE FROM contact
+DELETE FROM daily
 WHERE outbound AND host IN (SELECT proxy FROM via_far)
-  AND (label IN (SELECT c.label FROM contact c JOIN via_far v ON v.address = c.far)
-       OR name = '' AND port IN (SELECT port FROM via_far));
+  AND (label IN (SELECT c.label FROM daily c JOIN via_far v ON v.address = c.far)
+       OR NOT named AND port IN (SELECT port FROM via_far));
+
+-- contact: the same over the whole window.
+CREATE OR REPLACE TABLE contact AS
+SELECT host, far, label, named, port, proto, outbound, sum(events) AS events, sum(attempts) AS attempts, sum(bytes_out) AS bytes_out,
+       sum(bytes_in) AS bytes_in, sum(duration) AS duration, sum(missed) AS missed, min(first) AS first, max(last) AS last, count(*) AS days
+FROM daily GROUP BY host, far, label, named, port, proto, outbound;
+
+-- used: what a host has to do with a label, outbound.
+CREATE OR REPLACE TABLE used AS
+SELECT host, label, sum(bytes_out) AS bytes_out, sum(bytes_in) AS bytes_in, sum(events - attempts) AS answered,
+       min(first) AS first, max(last) AS last, max(days) AS days
+FROM contact WHERE outbound GROUP BY host, label;
 
 -- known: how widely and how long a label has been in use, outbound.
 CREATE OR REPLACE TABLE known AS
-SELECT label, count(DISTINCT host) AS hosts, min(first) AS first, max(last) AS last,
-       sum(bytes_out) AS bytes_out, sum(bytes_in) AS bytes_in, sum(events - attempts) AS answered
-FROM contact WHERE outbound
-GROUP BY label;
+SELECT label, count(*) AS hosts, min(first) AS first, max(last) AS last,
+       sum(bytes_out) AS bytes_out, sum(bytes_in) AS bytes_in, sum(answered) AS answered
+FROM used GROUP BY label;
+
+-- habit: how many labels a host has to do with, and on how many days at most.
+CREATE OR REPLACE TABLE habit AS
+SELECT host, count(*) AS labels, max(days) AS days FROM used GROUP BY host;
 
 -- dealt: TLS sessions of hosts inside with far ends outside over the whole
 -- window, one row for each thing that they showed; label and name as in contact.
@@ -197,7 +220,7 @@ GROUP BY label;
 -- show certificates that were made for that call.
 CREATE OR REPLACE TABLE dealt AS
 SELECT g.orig AS host, g.resp AS far, g.port, h.ip AS host_ip, p.ip AS far_ip, g.events, g.established, g.resumed, g.first, g.last,
-       coalesce(k.label, CASE WHEN sn.domain = '' THEN p.ip ELSE sn.domain END) AS label, coalesce(k.name, sn.text) AS name,
+       coalesce(k.label, dl.label, p.label) AS label, CASE WHEN k.label IS NULL THEN sn.text ELSE coalesce(bc.text, ba.text, '') END AS name,
        g.server_name, sn.text AS server_name_text, g.ja3, j.text AS ja3_text,
        g.subject, su.text AS subject_text, g.issuer, iu.text AS issuer_text, g.validation, v.text AS validation_text,
        g.client, cl.text AS client_subject, g.fingerprint, f.text AS fingerprint_text
@@ -217,6 +240,9 @@ JOIN ledger.name iu ON iu.id = g.issuer
 JOIN ledger.name v ON v.id = g.validation
 JOIN ledger.name cl ON cl.id = g.client
 JOIN ledger.name f ON f.id = g.fingerprint
+LEFT JOIN domain_label dl ON dl.domain = sn.domain
+LEFT JOIN best_called bc ON bc.client = g.orig AND bc.server = g.resp AND bc.port = g.port
+LEFT JOIN best_answered ba ON ba.address = g.resp
 LEFT JOIN contact k ON k.host = g.orig AND k.far = g.resp AND k.port = g.port AND k.proto = 6 AND k.outbound
 LEFT JOIN contact d ON d.host = g.orig AND d.far = g.resp AND d.port = g.port AND d.proto = 17 AND d.outbound
 WHERE h.inside AND NOT p.inside AND NOT h.special AND NOT p.special AND (k.label IS NOT NULL OR d.label IS NULL);

@@ -49,7 +49,7 @@ type viaBuilder struct {
 	fars     []viaFar
 	rows     [][]any
 	lists    [][]any
-	seq      uint32
+	seq      int64
 	requests map[uint16][]viaRequest // of the current way out, by the client's port
 }
 
@@ -70,29 +70,66 @@ func layVia(ctx context.Context, s Store, w Window) error {
 		})
 	}
 	var fars, places [][]any
+	labels := map[string]int64{}
+	known, err := b.addresses(ctx, s)
+	if err != nil {
+		return fmt.Errorf("far ends behind proxies: %w", err)
+	}
 	for i, f := range b.fars {
 		id := uint32(firstVia + i)
 		fars = append(fars, []any{f.server, f.port, f.name, f.farPort, id})
-		places = append(places, []any{id, f.name, false, false})
+		// A name that an address or another far end has too is the same label.
+		label, ok := labels[f.name]
+		if !ok {
+			if label, ok = known[f.name]; !ok {
+				label = int64(id)
+			}
+			labels[f.name] = label
+		}
+		places = append(places, []any{id, f.name, false, false, label})
 	}
 	return errors.Join(fill("via_far", fars), fill("place", places), fill("via", b.rows), fill("via_list", b.lists))
+}
+
+// addresses returns the labels of far ends that were asked for by address.
+func (b *viaBuilder) addresses(ctx context.Context, s Store) (map[string]int64, error) {
+	out := map[string]int64{}
+	for _, f := range b.fars {
+		if _, err := netip.ParseAddr(f.name); err == nil {
+			out[f.name] = 0
+		}
+	}
+	if len(out) == 0 {
+		return out, nil
+	}
+	var ip string
+	var label int64
+	asked := out
+	out = map[string]int64{}
+	err := Each(ctx, s, "SELECT ip, label FROM place", nil, []any{&ip, &label}, func() error {
+		if _, ok := asked[ip]; ok {
+			out[ip] = label
+		}
+		return nil
+	})
+	return out, err
 }
 
 // build walks requests and connections of the same ways out side by side.
 func (b *viaBuilder) build(ctx context.Context, s Store, w Window) error {
 	within := func(t string) string { return fmt.Sprintf("%s.hour >= %d AND %s.hour < %d", t, w.Since, t, w.Until) }
-	requests, err := s.Query(ctx, `SELECT r.orig, r.resp, r.port, r.hour, n.text, r.proxied, l.list, l.exemplars
+	requests, err := s.Query(ctx, `SELECT r.orig, r.resp, r.port, r.hour, n.text, r.proxied, r.seq, l.lists
 		FROM ledger.request r JOIN ledger.name n ON n.id = r.host
-		JOIN ledger.request_list l ON l.hour = r.hour AND l.seq = r.seq
+		JOIN ledger.request_list l ON l.block = r.seq - r.seq % 4
 		WHERE r.proxied > 0 AND n.text <> '' AND `+within("r")+` ORDER BY r.orig, r.resp, r.port, r.hour, n.text`)
 	if err != nil {
 		return err
 	}
 	defer requests.Close()
-	calls, err := s.Query(ctx, `SELECT c.orig, c.resp, c.port, c.hour, l.list, l.exemplars
+	calls, err := s.Query(ctx, `SELECT c.orig, c.resp, c.port, c.hour, c.seq, l.lists
 		FROM ledger.conversation c
 		JOIN (SELECT DISTINCT orig, resp, port FROM ledger.request WHERE proxied > 0) p ON p.orig = c.orig AND p.resp = c.resp AND p.port = c.port
-		JOIN ledger.conversation_list l ON l.hour = c.hour AND l.seq = c.seq
+		JOIN ledger.conversation_list l ON l.block = c.seq - c.seq % 4
 		WHERE c.proto = 6 AND c.flip = 0 AND `+within("c")+` ORDER BY c.orig, c.resp, c.port, c.hour`)
 	if err != nil {
 		return err
@@ -140,7 +177,7 @@ func (b *viaBuilder) walk(rs *requestCursor, cs *callCursor) error {
 
 // take remembers the requests of one row.
 func (b *viaBuilder) take(rs *requestCursor) error {
-	es, err := Events(condense.Request, rs.hour, rs.list, rs.places)
+	es, err := condense.Events(condense.Tables[condense.Request], rs.hour, rs.seq, rs.lists)
 	if err != nil {
 		return err
 	}
@@ -163,7 +200,7 @@ func (b *viaBuilder) take(rs *requestCursor) error {
 // attribute gives the connections of one row to the far ends that were asked
 // for over them: the whole connection when it is one, otherwise the bodies.
 func (b *viaBuilder) attribute(cs *callCursor) error {
-	es, err := Events(condense.Conversation, cs.hour, cs.list, cs.places)
+	es, err := condense.Events(condense.Tables[condense.Conversation], cs.hour, cs.seq, cs.lists)
 	if err != nil {
 		return err
 	}
@@ -240,8 +277,8 @@ func (b *viaBuilder) row(cs *callCursor, f viaFar, es []condense.Event) {
 		row = append(row, sum.Of(es))
 	}
 	b.rows = append(b.rows, row)
-	b.lists = append(b.lists, []any{cs.hour, b.seq, condense.EncodeList(nil, t, cs.hour, es), EncodePlaces(places)})
-	b.seq++
+	b.lists = append(b.lists, []any{cs.hour, b.seq, condense.AppendBlock(nil, condense.EncodeRow(nil, t, cs.hour, es, places))})
+	b.seq += condense.BlockRows
 }
 
 func compareKeys(a, b viaKey) int {
@@ -250,33 +287,35 @@ func compareKeys(a, b viaKey) int {
 
 // requestCursor and callCursor stand on one row of a result.
 type requestCursor struct {
-	rows         *sql.Rows
-	ok           bool
-	key          viaKey
-	hour         uint32
-	host         string
-	farPort      uint32
-	list, places []byte
+	rows    *sql.Rows
+	ok      bool
+	key     viaKey
+	hour    uint32
+	host    string
+	farPort uint32
+	seq     int64
+	lists   []byte
 }
 
 func (c *requestCursor) next() error {
 	if c.ok = c.rows.Next(); !c.ok {
 		return c.rows.Err()
 	}
-	return c.rows.Scan(&c.key.client, &c.key.server, &c.key.port, &c.hour, &c.host, &c.farPort, &c.list, &c.places)
+	return c.rows.Scan(&c.key.client, &c.key.server, &c.key.port, &c.hour, &c.host, &c.farPort, &c.seq, &c.lists)
 }
 
 type callCursor struct {
-	rows         *sql.Rows
-	ok           bool
-	key          viaKey
-	hour         uint32
-	list, places []byte
+	rows  *sql.Rows
+	ok    bool
+	key   viaKey
+	hour  uint32
+	seq   int64
+	lists []byte
 }
 
 func (c *callCursor) next() error {
 	if c.ok = c.rows.Next(); !c.ok {
 		return c.rows.Err()
 	}
-	return c.rows.Scan(&c.key.client, &c.key.server, &c.key.port, &c.hour, &c.list, &c.places)
+	return c.rows.Scan(&c.key.client, &c.key.server, &c.key.port, &c.hour, &c.seq, &c.lists)
 }

@@ -3,13 +3,13 @@
 -- via: conversations of a client with a name that it asked a proxy for. address
 -- is an id of place, whose ip then holds the name.
 CREATE OR REPLACE TABLE via (
-    hour UINTEGER, seq UINTEGER, client UINTEGER, address UINTEGER, port UINTEGER, proto UINTEGER, first BIGINT, last BIGINT,
+    hour UINTEGER, seq BIGINT, client UINTEGER, address UINTEGER, port UINTEGER, proto UINTEGER, first BIGINT, last BIGINT,
     events BIGINT, duplicates BIGINT, attempts BIGINT, bytes_orig BIGINT, bytes_resp BIGINT, bytes_tried BIGINT,
-    duration BIGINT, missed BIGINT, largest BIGINT
+    duration BIGINT, missed BIGINT
 );
 
--- via_list: their lists, as in conversation_list.
-CREATE OR REPLACE TABLE via_list (hour UINTEGER, seq UINTEGER, list BLOB, exemplars BLOB);
+-- via_list: their lists, as in conversation_list; each has a block of its own.
+CREATE OR REPLACE TABLE via_list (hour UINTEGER, block BIGINT, lists BLOB);
 
 -- via_far: the names that were asked for, by proxy.
 CREATE OR REPLACE TABLE via_far (proxy UINTEGER, proxy_port UINTEGER, text VARCHAR, port UINTEGER, address UINTEGER);

@@ -66,7 +66,8 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 	var ip string
 	var hour uint32
 	var flipped bool
-	var list, places []byte
+	var seq int64
+	var lists []byte
 	var hostDays int64
 	flush := func() {
 		if len(c.calls) > 0 {
@@ -77,16 +78,16 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 	}
 	into := []any{
 		&row.host, &row.label, &row.port, &row.proto, &row.name, &ip, &row.users, &row.labelFirst,
-		&row.labels, &hostDays, &row.days, &hour, &flipped, &list, &places,
+		&row.labels, &hostDays, &row.days, &hour, &flipped, &seq, &lists,
 	}
-	err := ledger.Each(ctx, l.Store, query, []any{l.Facts.Hosts}, into, func() error {
+	err := ledger.Steps(ctx, l.Store, query, []any{l.Facts.Hosts}, into, func() error {
 		if row.host != c.host || row.label != c.label || row.port != c.port || row.proto != c.proto {
 			flush()
 			c = row
 			c.name, c.ips, c.calls = "", nil, nil
 			c.hosts, c.lookFirst, c.lookLast, c.names = l.Facts.Hosts, l.Facts.First, l.Facts.Last, l.Facts.Names
 		}
-		calls, err := detect.Calls(hour, list, places, flipped)
+		calls, err := detect.Calls(hour, seq, lists, flipped)
 		if err != nil {
 			return err
 		}

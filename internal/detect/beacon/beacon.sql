@@ -1,25 +1,34 @@
 -- Candidates: contacts that came back often enough to have a rhythm, at far ends
 -- that few hosts use, with the lists of their conversations. Contacts with the
 -- same label and port belong together: a name may hide behind many addresses.
-SELECT c.host_ip, c.label, c.port, c.proto, c.name, c.far_ip, c.users, c.label_first, d.labels, d.days AS host_days, c.days,
-       f.hour, f.flipped, l.list, l.exemplars
+-- Parameter: number of hosts.
+CREATE OR REPLACE TABLE beacon_contact AS
+SELECT c.host, c.far, c.label, c.port, c.proto, g.users, g.label_first, g.days
 FROM (
-    SELECT w.host, w.far, w.port, w.proto, w.host_ip, w.far_ip, w.name, w.label, w.days, k.hosts AS users, k.first AS label_first
+    SELECT w.host, w.label, w.port, w.proto, w.days, k.hosts AS users, k.first AS label_first
     FROM (
-        SELECT host, far, port, proto, host_ip, far_ip, name, label,
-               sum(events) OVER (PARTITION BY host, label, port, proto) AS events,
-               max(days) OVER (PARTITION BY host, label, port, proto) AS days
-        FROM contact
-        WHERE outbound
+        SELECT host, label, port, proto, sum(events) AS events, max(days) AS days
+        FROM contact WHERE outbound GROUP BY host, label, port, proto
     ) w
     JOIN known k ON k.label = w.label
     WHERE w.events >= 6 AND w.events <= 200000 AND (k.hosts <= 4 OR k.hosts * 10 <= ?)
-) c
-JOIN (
-    SELECT host, count(*) AS labels, max(days) AS days
-    FROM (SELECT host, label, max(days) AS days FROM contact WHERE outbound GROUP BY host, label) hl
-    GROUP BY host
-) d ON d.host = c.host
-JOIN flow f ON f.host = c.host AND f.far = c.far AND f.port = c.port AND f.proto = c.proto AND f.outbound
-JOIN flow_list l ON l.hour = f.hour AND l.seq = f.seq AND l.via = f.via
-ORDER BY c.host_ip, c.label, c.port, c.proto, f.first, c.far_ip, f.last
+) g
+JOIN contact c ON c.host = g.host AND c.label = g.label AND c.port = g.port AND c.proto = g.proto AND c.outbound;
+
+-- their conversations
+CREATE OR REPLACE TABLE beacon_flow AS
+SELECT c.host, c.far, c.label, c.port, c.proto, c.users, c.label_first, c.days, f.hour, f.flipped, f.seq, f.block, f.via, f.first, f.last
+FROM beacon_contact c
+JOIN opened f ON f.host = c.host AND f.far = c.far AND f.port = c.port AND f.proto = c.proto;
+
+SELECT h.ip, t.text, f.port, f.proto, coalesce(b.text, a.text, ''), p.ip, f.users, f.label_first, d.labels, d.days, f.days,
+       f.hour, f.flipped, f.seq, l.lists
+FROM beacon_flow f
+JOIN opened_list l ON l.block = f.block AND l.via = f.via
+JOIN habit d ON d.host = f.host
+JOIN place h ON h.address = f.host
+JOIN place p ON p.address = f.far
+JOIN label t ON t.label = f.label
+LEFT JOIN best_called b ON b.client = f.host AND b.server = f.far AND b.port = f.port
+LEFT JOIN best_answered a ON a.address = f.far
+ORDER BY h.ip, t.text, f.port, f.proto, f.first, p.ip, f.last

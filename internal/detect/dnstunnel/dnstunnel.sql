@@ -5,7 +5,7 @@ SELECT g.client_ip, g.domain_text, g.askers, g.domain_first, g.domains, g.host_i
        (SELECT count(DISTINCT q.client) FROM looked q JOIN place i ON i.address = q.client WHERE i.inside) AS clients,
        g.days, coalesce(v.visits, 0) AS visits, coalesce(o.visits, 0) AS own_visits,
        coalesce(z.loopback, 0) AS loopback, coalesce(z.inside, 0) AS inside_answers, coalesce(z.all_answers, 0) AS all_answers,
-       coalesce(f.answers, 0) AS forwards, r.ip AS resolver_ip, r.inside AS resolver_inside, l.hour, t.list, t.exemplars
+       coalesce(f.answers, 0) AS forwards, r.ip AS resolver_ip, r.inside AS resolver_inside, l.hour, l.seq, t.lists
 FROM (
     -- What every host asked below every domain. Windowed sums give how many
     -- hosts ask, and what else the host asks for.
@@ -41,11 +41,13 @@ LEFT JOIN (
 ) f ON f.server = g.client
 -- Connections to the domain other than DNS itself.
 LEFT JOIN (
-    SELECT label, sum(events - attempts) AS visits FROM contact WHERE outbound AND port <> 53 GROUP BY label
-) v ON v.label = g.domain_text
+    SELECT t.text, sum(k.events - k.attempts) AS visits FROM contact k JOIN label t ON t.label = k.label
+    WHERE k.outbound AND k.port <> 53 AND k.named GROUP BY t.text
+) v ON v.text = g.domain_text
 LEFT JOIN (
-    SELECT label, host, sum(events - attempts) AS visits FROM contact WHERE outbound AND port <> 53 GROUP BY label, host
-) o ON o.label = g.domain_text AND o.host = g.client
+    SELECT t.text, k.host, sum(k.events - k.attempts) AS visits FROM contact k JOIN label t ON t.label = k.label
+    WHERE k.outbound AND k.port <> 53 AND k.named GROUP BY t.text, k.host
+) o ON o.text = g.domain_text AND o.host = g.client
 -- What the answers were.
 LEFT JOIN (
     SELECT a.domain, sum(CASE WHEN p.ip LIKE '127.%' THEN a.n ELSE 0 END) AS loopback,
@@ -54,7 +56,7 @@ LEFT JOIN (
 ) z ON z.domain = g.domain_text
 JOIN looked l ON l.client = g.client AND l.domain = g.domain
 JOIN place r ON r.address = l.resolver
-JOIN ledger.lookup_list t ON t.hour = l.hour AND t.seq = l.seq
+JOIN ledger.lookup_list t ON t.block = l.block
 WHERE g.names >= 20
   AND (g.peak >= 8000 OR g.info >= 64000 AND g.info >= 40 * g.names)
   AND (g.askers <= 4 OR g.askers * 10 <= (SELECT count(DISTINCT q.client) FROM looked q JOIN place i ON i.address = q.client WHERE i.inside))

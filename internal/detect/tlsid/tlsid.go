@@ -103,7 +103,8 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 	var subject, issuer, fingerprint string
 	var issuerLabels int64
 	var hour uint32
-	var list, places []byte
+	var seq int64
+	var lists []byte
 	flush := func() {
 		if len(c.sessions) == 0 {
 			return
@@ -118,7 +119,7 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 		&row.host, &row.label, &row.port, &row.users, &row.labelFirst, &row.hosts, &row.labels, &row.lookFirst, &row.lookLast,
 		&row.connections, &row.attempts, &row.bytesOut, &row.bytesIn, &row.missed, &row.duration, &row.days,
 		&s.far, &s.name, &s.serverName, &subject, &issuer, &s.validation, &s.client, &fingerprint, &s.ja3,
-		&s.ja3Hosts, &row.ja3Known, &issuerLabels, &hour, &list, &places,
+		&s.ja3Hosts, &row.ja3Known, &issuerLabels, &hour, &seq, &lists,
 	}
 	err = ledger.Each(ctx, l.Store, query, nil, into, func() error {
 		if row.host != c.host || row.label != c.label || row.port != c.port {
@@ -132,7 +133,7 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 		s.hasCert = subject != "" || fingerprint != ""
 		s.cert = certs.find(fingerprint, subject, issuer)
 		s.cert.issuerLabels = max(s.cert.issuerLabels, issuerLabels)
-		return c.add(s, hour, list, places)
+		return c.add(s, hour, seq, lists)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("tlsid: %w", err)
@@ -155,8 +156,8 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 	return final, nil
 }
 
-func (c *candidate) add(s shown, hour uint32, list, places []byte) error {
-	es, err := ledger.Events(condense.Session, hour, list, places)
+func (c *candidate) add(s shown, hour uint32, seq int64, lists []byte) error {
+	es, err := condense.Events(condense.Tables[condense.Session], hour, seq, lists)
 	if err != nil {
 		return err
 	}
@@ -199,10 +200,11 @@ func certificates(ctx context.Context, l *ledger.Look) (known, error) {
 	var c certificate
 	var fingerprint string
 	var hour uint32
-	var list []byte
-	into := []any{&c.subject, &c.issuer, &fingerprint, &c.names, &c.issuerLabels, &hour, &list}
+	var seq int64
+	var lists []byte
+	into := []any{&c.subject, &c.issuer, &fingerprint, &c.names, &c.issuerLabels, &hour, &seq, &lists}
 	err := ledger.Each(ctx, l.Store, certificatesQuery, nil, into, func() error {
-		es, err := ledger.Events(condense.Certificate, hour, list, nil)
+		es, err := condense.Events(condense.Tables[condense.Certificate], hour, seq, lists)
 		if err != nil || len(es) == 0 {
 			return err
 		}

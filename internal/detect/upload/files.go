@@ -57,10 +57,11 @@ func sent(ctx context.Context, l *ledger.Look) (map[pair][]file, error) {
 	var sendings []sending
 	var row sending
 	var hour uint32
-	var list, places []byte
-	into := []any{&row.host, &row.far, &row.port, &row.how, &row.name, &row.mime, &row.account, &row.at, &hour, &list, &places}
+	var seq int64
+	var lists []byte
+	into := []any{&row.host, &row.far, &row.port, &row.how, &row.name, &row.mime, &row.account, &row.at, &hour, &seq, &lists}
 	err := ledger.Each(ctx, l.Store, filesQuery, nil, into, func() error {
-		events, err := ledger.Events(condense.Transfer, hour, list, places)
+		events, err := condense.Events(condense.Tables[condense.Transfer], hour, seq, lists)
 		if err != nil {
 			return err
 		}

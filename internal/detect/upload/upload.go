@@ -111,7 +111,8 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 	var p piece
 	var hour uint32
 	var flipped bool
-	var list, places []byte
+	var seq int64
+	var lists []byte
 	flush := func() {
 		if len(c.pieces) == 0 {
 			return
@@ -132,9 +133,9 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 	}
 	into := []any{
 		&row.host, &row.label, &p.ip, &row.name, &p.port, &p.proto, &row.users, &row.labelFirst, &row.labels,
-		&hour, &flipped, &list, &places,
+		&hour, &flipped, &seq, &lists,
 	}
-	err = ledger.Each(ctx, l.Store, candidatesQuery, []any{dayBytes, fileBytes, l.Facts.Hosts}, into, func() error {
+	err = ledger.Steps(ctx, l.Store, candidatesQuery, []any{dayBytes, fileBytes, l.Facts.Hosts}, into, func() error {
 		if row.host != c.host || row.label != c.label {
 			flush()
 			c = row
@@ -145,7 +146,7 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 		}
 		q := p
 		var err error
-		q.calls, err = detect.Calls(hour, list, places, flipped)
+		q.calls, err = detect.Calls(hour, seq, lists, flipped)
 		c.pieces = append(c.pieces, q)
 		return err
 	})

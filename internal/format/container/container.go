@@ -65,6 +65,19 @@ func open(r io.Reader, l limits) (io.ReadCloser, string, error) {
 	return io.NopCloser(br), Plain, nil
 }
 
+// Packed returns what the decompressed bytes of a source are packed in once
+// more, "gzip data" or "a tar archive", empty for not at all. Only one layer is
+// taken off: the next one is the user's to unpack.
+func Packed(head []byte) string {
+	switch {
+	case bytes.HasPrefix(head, []byte{0x1f, 0x8b, 8}): // 8 is deflate, the only method
+		return "gzip data"
+	case isZstd(head):
+		return "zstd data"
+	}
+	return unsupported(head)
+}
+
 // isZstd recognises a frame, or a skippable frame before it (RFC 8878 section 3.1).
 func isZstd(head []byte) bool {
 	if len(head) < 4 {

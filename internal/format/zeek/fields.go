@@ -2,52 +2,49 @@ package zeek
 
 import "barium/internal/event"
 
-// setter puts one value into the current record of p.
-type setter func(p *parser, v value)
-
-// field returns what the field named key of log type k sets, nil for a field
-// that is not kept. Names with underscores in place of dots are how some
-// exporters write them.
-func field(k kind, key []byte) setter {
+// field returns where the field named key of log type k goes; its op is opNone
+// for a field that is not kept. Names with underscores in place of dots are how
+// some exporters write them.
+func field(p *parser, k kind, key []byte) target {
 	switch k {
 	case kindConn:
-		return connField(key)
+		return connField(p, key)
 	case kindDNS:
-		return dnsField(key)
+		return dnsField(p, key)
 	case kindHTTP:
-		return httpField(key)
+		return httpField(p, key)
 	case kindSSL:
-		return sslField(key)
+		return sslField(p, key)
 	case kindX509:
-		return x509Field(key)
+		return x509Field(p, key)
 	case kindFile:
-		return fileField(key)
+		return fileField(p, key)
 	case kindSMBFile:
-		return smbField(key)
+		return smbField(p, key)
 	case kindFTP:
-		return ftpField(key)
+		return ftpField(p, key)
 	case kindDHCP:
-		return dhcpField(key)
+		return dhcpField(p, key)
 	case kindCaptureLoss:
-		return lossField(key)
+		return lossField(p, key)
 	}
-	return nil
+	return target{}
 }
 
-func headField(key []byte) setter {
+func headField(h *event.Head, key []byte) target {
 	switch string(key) {
 	case "ts":
-		return func(p *parser, v value) { p.head.TS = p.moment(v); p.have |= haveTS }
+		return target{op: opMoment}
 	case "uid":
-		return func(p *parser, v value) { p.head.UID = p.text(v) }
+		return target{op: opText, text: &h.UID}
 	case "id.orig_h", "id_orig_h":
-		return func(p *parser, v value) { p.head.Orig = p.addr(v); p.have |= haveOrig }
+		return target{op: opAddr, addr: &h.Orig, have: haveOrig}
 	case "id.resp_h", "id_resp_h":
-		return func(p *parser, v value) { p.head.Resp = p.addr(v); p.have |= haveResp }
+		return target{op: opAddr, addr: &h.Resp, have: haveResp}
 	case "id.orig_p", "id_orig_p":
-		return func(p *parser, v value) { p.head.OrigPort = p.port(v) }
+		return target{op: opPort, port: &h.OrigPort}
 	case "id.resp_p", "id_resp_p":
-		return func(p *parser, v value) { p.head.RespPort = p.port(v) }
+		return target{op: opPort, port: &h.RespPort}
 	}
 	return sensorField(key)
 }
@@ -55,325 +52,286 @@ func headField(key []byte) setter {
 // noSensor ranks behind every field that may name the sensor.
 const noSensor = 5
 
-func sensorField(key []byte) setter {
+func sensorField(key []byte) target {
 	switch string(key) {
 	case "_system_name":
-		return func(p *parser, v value) { p.sensor(v, 0) }
+		return target{op: opSensor, rank: 0}
 	case "@system":
-		return func(p *parser, v value) { p.sensor(v, 1) }
+		return target{op: opSensor, rank: 1}
 	case "_node_name":
-		return func(p *parser, v value) { p.sensor(v, 2) }
+		return target{op: opSensor, rank: 2}
 	case "sensor":
-		return func(p *parser, v value) { p.sensor(v, 3) }
+		return target{op: opSensor, rank: 3}
 	case "sensor_name":
-		return func(p *parser, v value) { p.sensor(v, 4) }
+		return target{op: opSensor, rank: 4}
 	}
-	return nil
+	return target{}
 }
 
-// sensor takes the sensor's name from the best field that has one.
-func (p *parser) sensor(v value, rank int) {
-	if b := p.text(v); rank <= p.rank && len(b) > 0 {
-		p.head.Sensor, p.rank = b, rank
-	}
-}
-
-func connField(key []byte) setter {
+func connField(p *parser, key []byte) target {
 	switch string(key) {
 	case "proto":
-		return func(p *parser, v value) { p.conn.Proto = proto(p.text(v)) }
+		return target{op: opProto}
 	case "service":
-		return func(p *parser, v value) { p.conn.Service = p.text(v) }
+		return target{op: opText, text: &p.conn.Service}
 	case "duration":
-		return func(p *parser, v value) { p.conn.Duration = p.interval(v) }
+		return target{op: opInterval, num: &p.conn.Duration}
 	case "orig_bytes":
-		return func(p *parser, v value) { p.conn.OrigBytes = p.size(v) }
+		return target{op: opSize, num: &p.conn.OrigBytes}
 	case "resp_bytes":
-		return func(p *parser, v value) { p.conn.RespBytes = p.size(v) }
+		return target{op: opSize, num: &p.conn.RespBytes}
 	case "conn_state":
-		return func(p *parser, v value) { p.conn.State = event.ParseConnState(p.text(v)) }
+		return target{op: opState}
 	case "local_orig":
-		return func(p *parser, v value) { p.conn.LocalOrig = p.tri(v) }
+		return target{op: opTri, tri: &p.conn.LocalOrig}
 	case "local_resp":
-		return func(p *parser, v value) { p.conn.LocalResp = p.tri(v) }
+		return target{op: opTri, tri: &p.conn.LocalResp}
 	case "missed_bytes":
-		return func(p *parser, v value) { p.conn.MissedBytes = p.size(v) }
+		return target{op: opSize, num: &p.conn.MissedBytes}
 	case "history":
-		return func(p *parser, v value) { p.conn.History = p.text(v) }
+		return target{op: opText, text: &p.conn.History}
 	case "orig_pkts":
-		return func(p *parser, v value) { p.conn.OrigPkts = p.size(v) }
+		return target{op: opSize, num: &p.conn.OrigPkts}
 	case "orig_ip_bytes":
-		return func(p *parser, v value) { p.conn.OrigIPBytes = p.size(v) }
+		return target{op: opSize, num: &p.conn.OrigIPBytes}
 	case "resp_pkts":
-		return func(p *parser, v value) { p.conn.RespPkts = p.size(v) }
+		return target{op: opSize, num: &p.conn.RespPkts}
 	case "resp_ip_bytes":
-		return func(p *parser, v value) { p.conn.RespIPBytes = p.size(v) }
+		return target{op: opSize, num: &p.conn.RespIPBytes}
 	}
-	return headField(key)
+	return headField(&p.conn.Head, key)
 }
 
-func proto(b []byte) event.Proto {
-	switch string(b) {
-	case "tcp":
-		return event.ProtoTCP
-	case "udp":
-		return event.ProtoUDP
-	case "icmp":
-		return event.ProtoICMP
-	}
-	return event.ProtoUnknown
-}
-
-func dnsField(key []byte) setter {
+func dnsField(p *parser, key []byte) target {
 	switch string(key) {
 	case "proto":
-		return func(p *parser, v value) { p.dns.Proto = proto(p.text(v)) }
+		return target{op: opProto}
 	case "query":
-		return func(p *parser, v value) { p.dns.Query = p.text(v) }
+		return target{op: opText, text: &p.dns.Query}
 	case "qtype":
-		return func(p *parser, v value) { p.dns.QType = p.code(v) }
+		return target{op: opCode, code: &p.dns.QType}
 	case "rcode":
-		return func(p *parser, v value) { p.dns.RCode = p.code(v) }
+		return target{op: opCode, code: &p.dns.RCode}
 	case "answers":
-		return func(p *parser, v value) { p.dns.Answers = p.list(p.dns.Answers[:0], v) }
+		return target{op: opList, list: &p.dns.Answers}
 	case "rejected":
-		return func(p *parser, v value) { p.dns.Rejected = p.tri(v) == event.Yes }
+		return target{op: opBool, flag: &p.dns.Rejected}
 	}
-	return headField(key)
+	return headField(&p.dns.Head, key)
 }
 
-func httpField(key []byte) setter {
+func httpField(p *parser, key []byte) target {
 	switch string(key) {
 	case "trans_depth":
-		return func(p *parser, v value) { p.http.Depth = p.size(v) }
+		return target{op: opSize, num: &p.http.Depth}
 	case "method":
-		return func(p *parser, v value) { p.http.Method = p.text(v) }
+		return target{op: opText, text: &p.http.Method}
 	case "host":
-		return func(p *parser, v value) { p.http.Host = p.text(v) }
+		return target{op: opText, text: &p.http.Host}
 	case "uri":
-		return func(p *parser, v value) { p.http.URI = p.text(v) }
+		return target{op: opText, text: &p.http.URI}
 	case "user_agent":
-		return func(p *parser, v value) { p.http.UserAgent = p.text(v) }
+		return target{op: opText, text: &p.http.UserAgent}
 	case "username":
-		return func(p *parser, v value) { p.http.Username = p.text(v) }
+		return target{op: opText, text: &p.http.Username}
 	case "request_body_len":
-		return func(p *parser, v value) { p.http.ReqLen = p.size(v) }
+		return target{op: opSize, num: &p.http.ReqLen}
 	case "response_body_len":
-		return func(p *parser, v value) { p.http.RespLen = p.size(v) }
+		return target{op: opSize, num: &p.http.RespLen}
 	case "status_code":
-		return func(p *parser, v value) { p.http.Status = p.code(v) }
+		return target{op: opCode, code: &p.http.Status}
 	case "proxied":
-		return func(p *parser, v value) { p.http.Proxied = p.first(v) != nil }
+		return target{op: opAny, flag: &p.http.Proxied}
 	case "orig_fuids":
-		return func(p *parser, v value) { p.http.OrigFUIDs = p.list(p.http.OrigFUIDs[:0], v) }
+		return target{op: opList, list: &p.http.OrigFUIDs}
 	case "orig_filenames":
-		return func(p *parser, v value) { p.http.OrigFilenames = p.list(p.http.OrigFilenames[:0], v) }
+		return target{op: opList, list: &p.http.OrigFilenames}
 	case "orig_mime_types":
-		return func(p *parser, v value) { p.http.OrigMIME = p.list(p.http.OrigMIME[:0], v) }
+		return target{op: opList, list: &p.http.OrigMIME}
 	case "resp_fuids":
-		return func(p *parser, v value) { p.http.RespFUIDs = p.list(p.http.RespFUIDs[:0], v) }
+		return target{op: opList, list: &p.http.RespFUIDs}
 	case "resp_mime_types":
-		return func(p *parser, v value) { p.http.RespMIME = p.list(p.http.RespMIME[:0], v) }
+		return target{op: opList, list: &p.http.RespMIME}
 	}
-	return headField(key)
+	return headField(&p.http.Head, key)
 }
 
-func sslField(key []byte) setter {
+func sslField(p *parser, key []byte) target {
 	switch string(key) {
 	case "version":
-		return func(p *parser, v value) { p.ssl.Version = p.text(v) }
+		return target{op: opText, text: &p.ssl.Version}
 	case "server_name":
-		return func(p *parser, v value) { p.ssl.ServerName = p.text(v) }
+		return target{op: opText, text: &p.ssl.ServerName}
 	case "resumed":
-		return func(p *parser, v value) { p.ssl.Resumed = p.tri(v) == event.Yes }
+		return target{op: opBool, flag: &p.ssl.Resumed}
 	case "established":
-		return func(p *parser, v value) { p.ssl.Established = p.tri(v) == event.Yes }
+		return target{op: opBool, flag: &p.ssl.Established}
 	case "subject":
-		return func(p *parser, v value) { p.ssl.Subject = p.text(v) }
+		return target{op: opText, text: &p.ssl.Subject}
 	case "issuer", "issuer_subject":
-		return func(p *parser, v value) { p.ssl.Issuer = p.text(v) }
+		return target{op: opText, text: &p.ssl.Issuer}
 	case "client_subject":
-		return func(p *parser, v value) { p.ssl.ClientSubject = p.text(v) }
+		return target{op: opText, text: &p.ssl.ClientSubject}
 	case "client_issuer", "client_issuer_subject":
-		return func(p *parser, v value) { p.ssl.ClientIssuer = p.text(v) }
+		return target{op: opText, text: &p.ssl.ClientIssuer}
 	case "validation_status":
-		return func(p *parser, v value) { p.ssl.ValidationStatus = p.text(v) }
+		return target{op: opText, text: &p.ssl.ValidationStatus}
 	case "ja3":
-		return func(p *parser, v value) { p.ssl.JA3 = p.text(v) }
+		return target{op: opText, text: &p.ssl.JA3}
 	case "ja3s":
-		return func(p *parser, v value) { p.ssl.JA3S = p.text(v) }
+		return target{op: opText, text: &p.ssl.JA3S}
 	case "ja4":
-		return func(p *parser, v value) { p.ssl.JA4 = p.text(v) }
+		return target{op: opText, text: &p.ssl.JA4}
 	case "cert_chain_fps":
-		return func(p *parser, v value) { p.prefer(&p.ssl.CertID, p.first(v), haveFPS) }
+		return target{op: opPreferFirst, text: &p.ssl.CertID, have: haveFPS}
 	case "cert_chain_fuids":
-		return func(p *parser, v value) { p.fallBack(&p.ssl.CertID, p.first(v), haveFPS) }
+		return target{op: opFallBackFirst, text: &p.ssl.CertID, have: haveFPS}
 	case "client_cert_chain_fps":
-		return func(p *parser, v value) { p.prefer(&p.ssl.ClientCertID, p.first(v), haveClientFPS) }
+		return target{op: opPreferFirst, text: &p.ssl.ClientCertID, have: haveClientFPS}
 	case "client_cert_chain_fuids":
-		return func(p *parser, v value) { p.fallBack(&p.ssl.ClientCertID, p.first(v), haveClientFPS) }
+		return target{op: opFallBackFirst, text: &p.ssl.ClientCertID, have: haveClientFPS}
 	}
-	return headField(key)
+	return headField(&p.ssl.Head, key)
 }
 
-// prefer sets dst to b, unless that is empty, and notes that a better field than
-// the one for fallBack has given it.
-func (p *parser) prefer(dst *[]byte, b []byte, h have) {
-	if len(b) > 0 {
-		*dst = b
-		p.have |= h
-	}
-}
-
-// fallBack sets dst to b unless prefer has set it.
-func (p *parser) fallBack(dst *[]byte, b []byte, h have) {
-	if p.have&h == 0 {
-		*dst = b
-	}
-}
-
-func x509Field(key []byte) setter {
+func x509Field(p *parser, key []byte) target {
 	switch string(key) {
 	case "ts":
-		return headField(key)
+		return headField(&p.x509.Head, key)
 	case "fingerprint":
-		return func(p *parser, v value) { p.prefer(&p.x509.ID, p.text(v), haveFingerprint) }
+		return target{op: opPrefer, text: &p.x509.ID, have: haveFingerprint}
 	case "id":
-		return func(p *parser, v value) { p.fallBack(&p.x509.ID, p.text(v), haveFingerprint) }
+		return target{op: opFallBack, text: &p.x509.ID, have: haveFingerprint}
 	case "certificate.serial", "certificate_serial":
-		return func(p *parser, v value) { p.x509.Serial = p.text(v) }
+		return target{op: opText, text: &p.x509.Serial}
 	case "certificate.subject", "certificate_subject":
-		return func(p *parser, v value) { p.x509.Subject = p.text(v) }
+		return target{op: opText, text: &p.x509.Subject}
 	case "certificate.issuer", "certificate_issuer":
-		return func(p *parser, v value) { p.x509.Issuer = p.text(v) }
+		return target{op: opText, text: &p.x509.Issuer}
 	case "certificate.not_valid_before", "certificate_not_valid_before":
-		return func(p *parser, v value) { p.x509.NotBefore = p.anyTime(v) }
+		return target{op: opAnyTime, num: (*int64)(&p.x509.NotBefore)}
 	case "certificate.not_valid_after", "certificate_not_valid_after":
-		return func(p *parser, v value) { p.x509.NotAfter = p.anyTime(v) }
+		return target{op: opAnyTime, num: (*int64)(&p.x509.NotAfter)}
 	case "certificate.key_alg", "certificate_key_alg":
-		return func(p *parser, v value) { p.x509.KeyAlg = p.text(v) }
+		return target{op: opText, text: &p.x509.KeyAlg}
 	case "certificate.key_length", "certificate_key_length":
-		return func(p *parser, v value) { p.x509.KeyLength = p.size(v) }
+		return target{op: opSize, num: &p.x509.KeyLength}
 	case "san.dns", "san_dns":
-		return func(p *parser, v value) { p.x509.SANDNS = p.list(p.x509.SANDNS[:0], v) }
+		return target{op: opList, list: &p.x509.SANDNS}
 	case "basic_constraints.ca", "basic_constraints_ca":
-		return func(p *parser, v value) { p.x509.CA = p.tri(v) }
+		return target{op: opTri, tri: &p.x509.CA}
 	}
 	return sensorField(key)
 }
 
-func fileField(key []byte) setter {
+func fileField(p *parser, key []byte) target {
 	switch string(key) {
 	case "fuid":
-		return func(p *parser, v value) { p.file.FUID = p.text(v) }
+		return target{op: opText, text: &p.file.FUID}
 	case "tx_hosts":
-		return func(p *parser, v value) { p.file.TX = p.firstAddr(v) }
+		return target{op: opFirstAddr, addr: &p.file.TX}
 	case "rx_hosts":
-		return func(p *parser, v value) { p.file.RX = p.firstAddr(v) }
+		return target{op: opFirstAddr, addr: &p.file.RX}
 	case "conn_uids":
-		return func(p *parser, v value) { p.head.UID = p.first(v) }
+		return target{op: opFirst, text: &p.file.UID}
 	case "source":
-		return func(p *parser, v value) { p.file.Protocol = p.text(v) }
+		return target{op: opText, text: &p.file.Protocol}
 	case "mime_type":
-		return func(p *parser, v value) { p.file.MIME = p.text(v) }
+		return target{op: opText, text: &p.file.MIME}
 	case "filename":
-		return func(p *parser, v value) { p.file.Filename = p.text(v) }
+		return target{op: opText, text: &p.file.Filename}
 	case "is_orig":
-		return func(p *parser, v value) { p.file.IsOrig = p.tri(v) }
+		return target{op: opTri, tri: &p.file.IsOrig}
 	case "seen_bytes":
-		return func(p *parser, v value) { p.file.Seen = p.size(v) }
+		return target{op: opSize, num: &p.file.Seen}
 	case "total_bytes":
-		return func(p *parser, v value) { p.file.Total = p.size(v) }
+		return target{op: opSize, num: &p.file.Total}
 	case "missing_bytes":
-		return func(p *parser, v value) { p.file.Missing = p.size(v) }
+		return target{op: opSize, num: &p.file.Missing}
 	case "md5":
-		return func(p *parser, v value) { p.file.MD5 = p.text(v) }
+		return target{op: opText, text: &p.file.MD5}
 	case "sha1":
-		return func(p *parser, v value) { p.file.SHA1 = p.text(v) }
+		return target{op: opText, text: &p.file.SHA1}
 	case "sha256":
-		return func(p *parser, v value) { p.file.SHA256 = p.text(v) }
+		return target{op: opText, text: &p.file.SHA256}
 	}
-	return headField(key)
+	return headField(&p.file.Head, key)
 }
 
-func smbField(key []byte) setter {
+func smbField(p *parser, key []byte) target {
 	switch string(key) {
 	case "fuid":
-		return func(p *parser, v value) { p.smb.FUID = p.text(v) }
+		return target{op: opText, text: &p.smb.FUID}
 	case "action":
-		return func(p *parser, v value) { p.smb.Action = p.text(v) }
+		return target{op: opText, text: &p.smb.Action}
 	case "path":
-		return func(p *parser, v value) { p.smb.Path = p.text(v) }
+		return target{op: opText, text: &p.smb.Path}
 	case "name":
-		return func(p *parser, v value) { p.smb.Name = p.text(v) }
+		return target{op: opText, text: &p.smb.Name}
 	case "size":
-		return func(p *parser, v value) { p.smb.Size = p.size(v) }
+		return target{op: opSize, num: &p.smb.Size}
 	}
-	return headField(key)
+	return headField(&p.smb.Head, key)
 }
 
-func ftpField(key []byte) setter {
+func ftpField(p *parser, key []byte) target {
 	switch string(key) {
 	case "user":
-		return func(p *parser, v value) { p.ftp.User = p.text(v) }
+		return target{op: opText, text: &p.ftp.User}
 	case "command":
-		return func(p *parser, v value) { p.ftp.Command = p.text(v) }
+		return target{op: opText, text: &p.ftp.Command}
 	case "arg":
-		return func(p *parser, v value) { p.ftp.Arg = p.text(v) }
+		return target{op: opText, text: &p.ftp.Arg}
 	case "mime_type":
-		return func(p *parser, v value) { p.ftp.MIME = p.text(v) }
+		return target{op: opText, text: &p.ftp.MIME}
 	case "file_size":
-		return func(p *parser, v value) { p.ftp.FileSize = p.size(v) }
+		return target{op: opSize, num: &p.ftp.FileSize}
 	case "reply_code":
-		return func(p *parser, v value) { p.ftp.ReplyCode = p.code(v) }
+		return target{op: opCode, code: &p.ftp.ReplyCode}
 	case "data_channel.resp_h", "data_channel_resp_h":
-		return func(p *parser, v value) { p.ftp.DataResp = p.addr(v) }
+		return target{op: opAddr, addr: &p.ftp.DataResp}
 	case "data_channel.resp_p", "data_channel_resp_p":
-		return func(p *parser, v value) { p.ftp.DataPort = int(p.port(v)) }
+		return target{op: opDataPort}
 	case "fuid":
-		return func(p *parser, v value) { p.ftp.FUID = p.text(v) }
+		return target{op: opText, text: &p.ftp.FUID}
 	}
-	return headField(key)
+	return headField(&p.ftp.Head, key)
 }
 
-func dhcpField(key []byte) setter {
+func dhcpField(p *parser, key []byte) target {
 	switch string(key) {
 	case "uids":
-		return func(p *parser, v value) { p.head.UID = p.first(v) }
+		return target{op: opFirst, text: &p.dhcp.UID}
 	case "client_addr":
-		return func(p *parser, v value) { p.dhcp.Client = p.addr(v); p.have |= haveClient }
+		return target{op: opAddr, addr: &p.dhcp.Client, have: haveClient}
 	case "assigned_addr", "assigned_ip":
-		return func(p *parser, v value) { p.dhcp.Assigned = p.addr(v) }
+		return target{op: opAddr, addr: &p.dhcp.Assigned}
 	case "mac":
-		return func(p *parser, v value) { p.dhcp.MAC = p.text(v) }
+		return target{op: opText, text: &p.dhcp.MAC}
 	case "host_name":
-		return func(p *parser, v value) { p.dhcp.HostName = p.text(v); p.have |= haveHostName }
+		return target{op: opText, text: &p.dhcp.HostName, have: haveHostName}
 	case "client_fqdn":
-		return func(p *parser, v value) {
-			if p.have&haveHostName == 0 {
-				p.dhcp.HostName = p.text(v)
-			}
-		}
+		return target{op: opFallBack, text: &p.dhcp.HostName, have: haveHostName}
 	case "domain":
-		return func(p *parser, v value) { p.dhcp.Domain = p.text(v) }
+		return target{op: opText, text: &p.dhcp.Domain}
 	case "lease_time":
-		return func(p *parser, v value) { p.dhcp.Lease = p.interval(v) }
+		return target{op: opInterval, num: &p.dhcp.Lease}
 	}
-	return headField(key)
+	return headField(&p.dhcp.Head, key)
 }
 
-func lossField(key []byte) setter {
+func lossField(p *parser, key []byte) target {
 	switch string(key) {
 	case "ts_delta":
-		return func(p *parser, v value) { p.loss.Delta = p.interval(v) }
+		return target{op: opInterval, num: &p.loss.Delta}
 	case "peer":
-		return func(p *parser, v value) { p.loss.Peer = p.text(v) }
+		return target{op: opText, text: &p.loss.Peer}
 	case "gaps":
-		return func(p *parser, v value) { p.loss.Gaps = p.size(v) }
+		return target{op: opSize, num: &p.loss.Gaps}
 	case "acks":
-		return func(p *parser, v value) { p.loss.Acks = p.size(v) }
+		return target{op: opSize, num: &p.loss.Acks}
 	case "percent_lost":
-		return func(p *parser, v value) { p.loss.Percent = p.percent(v) }
+		return target{op: opPercent}
 	}
-	return headField(key)
+	return headField(&p.loss.Head, key)
 }

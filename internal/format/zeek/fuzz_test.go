@@ -25,6 +25,16 @@ func check(t *testing.T, data []byte) {
 	if d := cmp.Diff(want.Bads, got.Bads); d != "" {
 		t.Fatalf("whole and byte by byte:\n%s", d)
 	}
+	var general formattest.Recorder
+	r := reading{w: newWindow(t.Context(), bytes.NewReader(data)), sink: &general, general: true}
+	r.tsv.reset()
+	r.run()
+	if d := cmp.Diff(want.Texts(), general.Texts()); d != "" {
+		t.Fatalf("the short way and the general way:\n%s", d)
+	}
+	if d := cmp.Diff(want.Bads, general.Bads); d != "" {
+		t.Fatalf("the short way and the general way:\n%s", d)
+	}
 	last := int64(-1)
 	for _, r := range want.Records {
 		if r.Offset <= last || r.Offset >= int64(len(data)) {

@@ -188,11 +188,11 @@ func (r *reading) record(offset, line int64, b []byte) {
 	p.begin(k, offset)
 	for i := range r.scan.pairs {
 		f := &r.scan.pairs[i]
-		set := field(k, f.key)
-		if set == nil {
+		t := r.target(i, k, f.key)
+		if t.op == opNone {
 			continue
 		}
-		set(p, f.val)
+		p.set(t, f.val)
 		if p.why != "" && p.where == "" {
 			p.where = string(f.key[:min(len(f.key), 64)])
 		}
@@ -236,4 +236,29 @@ func inferPairs(pairs []pair) (name string, k kind, known, sure bool) {
 	}
 	name, k, sure = infer(m)
 	return name, k, sure || m&mTS != 0 && m&(mUID|mFUID) != 0, sure
+}
+
+// keyed is what to do with a key of an object.
+type keyed struct {
+	target
+	kind kind
+	key  []byte
+}
+
+// target returns what to do with the key at position i of an object of kind k. A
+// writer gives its keys in the same order each time.
+func (r *reading) target(i int, k kind, key []byte) *target {
+	const most = 64
+	if i >= most {
+		t := field(&r.p, k, key)
+		return &t
+	}
+	for len(r.keys) <= i {
+		r.keys = append(r.keys, keyed{kind: kindNone})
+	}
+	t := &r.keys[i]
+	if t.kind != k || !bytes.Equal(t.key, key) {
+		*t = keyed{field(&r.p, k, key), k, append(t.key[:0], key...)}
+	}
+	return &t.target
 }

@@ -32,16 +32,21 @@ func (Reader) Read(ctx context.Context, src io.Reader, s format.Sink) error {
 
 // reading is the state of one Read.
 type reading struct {
-	w      *window
-	sink   format.Sink
-	p      parser
-	tsv    header
-	scan   scanner
-	names  map[string]string // of skipped log types
-	json   bool              // the last record was JSON
-	resync bool              // skipping what is left of a broken object of many lines
-	cut    bool              // the last row had no line feed
-	sample [maxSample]byte
+	w       *window
+	sink    format.Sink
+	p       parser
+	tsv     header
+	steps   []step  // what to do with the header's columns
+	bound   *column // first of the columns that steps is for
+	usual   bool    // the header has the marks that Zeek writes by default
+	scan    scanner
+	keys    []keyed           // of the last JSON objects, by position
+	names   map[string]string // of skipped log types
+	general bool              // read all rows and objects the general way, for tests
+	json    bool              // the last record was JSON
+	resync  bool              // skipping what is left of a broken object of many lines
+	cut     bool              // the last row had no line feed
+	sample  [maxSample]byte
 }
 
 // run reads until the source ends or the context is cancelled.
@@ -49,6 +54,9 @@ func (r *reading) run() {
 	for n := 1; ; n++ {
 		if n%1024 == 0 && r.w.ctx.Err() != nil {
 			return
+		}
+		if r.usual && !r.general && r.steps != nil && r.w.bol && !r.resync && r.tsv.kind != kindNone && len(r.steps) > 0 {
+			r.rows()
 		}
 		b, sp := r.w.peek()
 		if sp == spanNone {

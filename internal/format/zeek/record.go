@@ -30,7 +30,7 @@ type parser struct {
 	head  *event.Head
 	kind  kind
 	have  have
-	rank  int // of the field that gave Head.Sensor; lower is better
+	rank  uint8 // of the field that gave Head.Sensor; lower is better
 	why   string
 	where string // field that is wrong
 	wrong []byte // its value

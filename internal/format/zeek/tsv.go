@@ -5,9 +5,8 @@ import (
 	"fmt"
 )
 
-// column is one of the #fields that matters; set is nil for the others.
+// column is one of the #fields.
 type column struct {
-	set  setter
 	name string
 	// labelled: the header names more than one field in this column, separated
 	// by spaces (published labelled data sets do); only the first is read.
@@ -125,7 +124,7 @@ func (h *header) fields(value []byte) string {
 	for i, name := range names {
 		name, _, labelled := bytes.Cut(name, []byte{' '})
 		name = unescapeTSV([]byte{}, name)
-		h.cols[i] = column{set: field(h.kind, name), name: string(name), labelled: labelled}
+		h.cols[i] = column{name: string(name), labelled: labelled}
 		if !isLabel(name) {
 			h.need = i + 1
 		}
@@ -153,9 +152,50 @@ func (r *reading) headerLine(b []byte, sp span) {
 		if problem := r.tsv.line(b); problem != "" {
 			r.bad(w.offset(), w.line, problem, b)
 		}
+		r.bind()
 		r.json = false
 	}
 	w.skipLine()
+}
+
+// step is what to do with one column.
+type step struct {
+	target
+	column
+	plain op // of the target, if rows may read it the short way
+}
+
+// bind prepares the steps for the header's columns.
+func (r *reading) bind() {
+	h := &r.tsv
+	r.p.setSep, r.p.unset, r.p.empty = h.setSep, h.unset, h.empty
+	r.usual = h.sep == '\t' && string(h.unset) == "-" && string(h.empty) == "(empty)"
+	if len(h.cols) == len(r.steps) && (len(h.cols) == 0 || &h.cols[0] == r.bound) {
+		return // header lines may be many, and each of them comes here
+	}
+	r.steps, r.bound = r.steps[:0], nil
+	for i := range h.cols {
+		c := &h.cols[i]
+		s := step{target: field(&r.p, h.kind, []byte(c.name)), column: *c}
+		if !c.labelled {
+			s.plain = s.op
+		}
+		r.steps, r.bound = append(r.steps, s), &h.cols[0]
+	}
+}
+
+// column puts the bytes v of a column where s says.
+func (p *parser) column(s *step, v []byte) {
+	if s.labelled {
+		v, _, _ = bytes.Cut(v, []byte{' '})
+	}
+	if len(v) == 0 || bytes.Equal(v, p.unset) || bytes.Equal(v, p.empty) {
+		return
+	}
+	p.set(&s.target, value{kind: tsvText, raw: v})
+	if p.why != "" && p.where == "" {
+		p.where = s.name
+	}
 }
 
 // tsvRow reads one row.
@@ -166,9 +206,8 @@ func (r *reading) tsvRow(b []byte) {
 		return
 	}
 	p.begin(h.kind, r.w.offset())
-	p.setSep, p.unset, p.empty = h.setSep, h.unset, h.empty
 	rest, more, n := b, true, 0
-	for i := range h.cols {
+	for i := range r.steps {
 		if !more {
 			break
 		}
@@ -179,19 +218,8 @@ func (r *reading) tsvRow(b []byte) {
 		} else {
 			more = false
 		}
-		c := &h.cols[i]
-		if c.set == nil {
-			continue
-		}
-		if c.labelled {
-			v, _, _ = bytes.Cut(v, []byte{' '})
-		}
-		if len(v) == 0 || bytes.Equal(v, h.unset) || bytes.Equal(v, h.empty) {
-			continue
-		}
-		c.set(p, value{kind: tsvText, raw: v})
-		if p.why != "" && p.where == "" {
-			p.where = c.name
+		if s := &r.steps[i]; s.op != opNone {
+			p.column(s, v)
 		}
 	}
 	if n < h.need {

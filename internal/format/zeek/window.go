@@ -35,6 +35,7 @@ type window struct {
 	end  int
 	base int64 // offset in the source of buf[0]
 	seen int   // buf[pos:seen] is known to hold no line feed
+	esc  int64 // offset in the source before which no backslash stands, from pos on
 	line int64 // number of the line at pos, from 1
 	bol  bool  // pos is at the beginning of a line
 	err  error // why nothing more can be read; io.EOF at the end

@@ -3,54 +3,130 @@ package duck
 import (
 	"context"
 	"crypto/sha256"
+	"database/sql"
+	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"math/bits"
 	"strings"
 
 	"barium/internal/condense"
 )
 
 // Checksum is the SHA-256 over, for each table, its name, the number of its
-// rows and the sum of the rows' MD5 values, with ids resolved. The sum does not
-// depend on the order of the rows. Sources, offsets and paths are left out.
+// rows and the sum of the rows' digests: SHA-256 of a row's values with ids
+// resolved and of its list. The sum, of the first 128 bits, does not depend on
+// the order of the rows. Sources, offsets and paths are left out.
 func (s *Store) Checksum(ctx context.Context) (string, error) {
 	h := sha256.New()
 	for _, t := range condense.Tables {
-		var rows int64
-		var low, high string
-		if err := s.db.QueryRowContext(ctx, checksumQuery(t)).Scan(&rows, &low, &high); err != nil {
+		d, err := s.digest(ctx, t)
+		if err != nil {
 			return "", fmt.Errorf("checksum of table %s: %w", t.Name, err)
 		}
-		fmt.Fprintf(h, "%s %d %s %s\n", t.Name, rows, low, high)
+		fmt.Fprintf(h, "%s %d %016x%016x\n", t.Name, d.rows, d.high, d.low)
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-func checksumQuery(t *condense.Table) string {
+// digest is the sum of a table's rows.
+type digest struct {
+	rows      int64
+	low, high uint64
+}
+
+func (d *digest) add(row [sha256.Size]byte) {
+	var carry uint64
+	d.rows++
+	d.low, carry = bits.Add64(d.low, binary.BigEndian.Uint64(row[8:]), 0)
+	d.high, _ = bits.Add64(d.high, binary.BigEndian.Uint64(row[:]), carry)
+}
+
+// digest goes through the rows of a table and the blocks of their lists side by
+// side, both in order of seq.
+func (s *Store) digest(ctx context.Context, t *condense.Table) (d digest, err error) {
+	rows, err := s.db.QueryContext(ctx, digestQuery(t))
+	if err != nil {
+		return d, err
+	}
+	defer rows.Close()
+	blocks := &blockCursor{at: -1}
+	if len(t.Values) > 0 {
+		if blocks.rows, err = s.db.QueryContext(ctx, fmt.Sprintf("SELECT block, lists FROM ledger.%s_list ORDER BY block", t.Name)); err != nil {
+			return d, err
+		}
+		defer blocks.rows.Close()
+	}
+	var hour uint32
+	var seq int64
+	var text sql.RawBytes
+	var b []byte
+	for rows.Next() {
+		if err := rows.Scan(&hour, &seq, &text); err != nil {
+			return d, err
+		}
+		b = append(b[:0], text...)
+		if len(t.Values) > 0 {
+			es, err := blocks.events(t, hour, seq)
+			if err != nil {
+				return d, err
+			}
+			b = condense.EncodeRow(append(b, '\n'), t, hour, es, nil)
+		}
+		d.add(sha256.Sum256(b))
+	}
+	return d, rows.Err()
+}
+
+// blockCursor stands on one block of lists.
+type blockCursor struct {
+	rows  *sql.Rows
+	at    int64
+	lists []byte
+}
+
+// events returns the list of the row with the given seq; seqs must ascend.
+func (c *blockCursor) events(t *condense.Table, hour uint32, seq int64) ([]condense.Event, error) {
+	for c.at < seq-seq%condense.BlockRows {
+		if !c.rows.Next() {
+			return nil, errors.Join(fmt.Errorf("row %d has no list", seq), c.rows.Err())
+		}
+		if err := c.rows.Scan(&c.at, &c.lists); err != nil {
+			return nil, err
+		}
+	}
+	return condense.Events(t, hour, seq, c.lists)
+}
+
+// digestQuery gives hour, seq and the values of each row as one text, in order
+// of seq.
+func digestQuery(t *condense.Table) string {
 	var cols, joins []string
-	for i, k := range t.Key {
+	name := func(column string) {
+		n := fmt.Sprintf("n%d", len(joins))
+		joins = append(joins, fmt.Sprintf("JOIN ledger.name %s ON %s.id = r.%s", n, n, column))
+		// Texts come from outside and may hold the separator.
+		cols = append(cols, "md5("+n+".text)")
+	}
+	for _, k := range t.Key {
 		switch k.Kind {
 		case condense.KindAddress:
-			a := fmt.Sprintf("a%d", i)
+			a := fmt.Sprintf("a%d", len(joins))
 			joins = append(joins, fmt.Sprintf("JOIN ledger.address %s ON %s.id = r.%s", a, a, k.Name))
 			cols = append(cols, a+".ip")
 		case condense.KindName:
-			n := fmt.Sprintf("n%d", i)
-			joins = append(joins, fmt.Sprintf("JOIN ledger.name %s ON %s.id = r.%s", n, n, k.Name))
-			// Texts come from outside and may hold the separator.
-			cols = append(cols, "md5("+n+".text)")
+			name(k.Name)
 		default:
 			cols = append(cols, "r."+k.Name)
 		}
+	}
+	if t.Set.Name != "" {
+		name(t.Set.Name)
 	}
 	cols = append(cols, "r.first", "r.last")
 	for _, x := range t.Sums {
 		cols = append(cols, "r."+x.Name)
 	}
-	if len(t.Values) > 0 {
-		joins = append(joins, fmt.Sprintf("JOIN ledger.%s_list l ON l.hour = r.hour AND l.seq = r.seq", t.Name))
-		cols = append(cols, "md5(l.list)")
-	}
-	return fmt.Sprintf(`SELECT count(*), coalesce(sum(md5_number_lower(x)), 0)::VARCHAR, coalesce(sum(md5_number_upper(x)), 0)::VARCHAR
-		FROM (SELECT concat_ws('|', %s) AS x FROM ledger.%s r %s)`, strings.Join(cols, ", "), t.Name, strings.Join(joins, " "))
+	return fmt.Sprintf("SELECT r.hour, r.seq, concat_ws('|', %s) FROM ledger.%s r %s ORDER BY r.seq", strings.Join(cols, ", "), t.Name, strings.Join(joins, " "))
 }

@@ -37,6 +37,8 @@ type Store struct {
 	db   *sql.DB
 	path string
 	free func() // lets this process open the file again
+
+	writing *writing // what an import is writing
 }
 
 // held are the files that this process has open. DuckDB's lock keeps only other
@@ -109,6 +111,8 @@ func open(ctx context.Context, path string, o Options) (*Store, error) {
 		"SET temp_directory = " + quote(filepath.Join(o.TempDir, filepath.Base(path)+".tmp")),
 		fmt.Sprintf("SET threads = %d", max(1, runtime.GOMAXPROCS(0))),
 		"SET TimeZone = 'UTC'",
+		// Rows are written by several threads; every query that needs an order says so.
+		"SET preserve_insertion_order = false",
 	}
 	if o.Memory > 0 {
 		setup = append(setup, fmt.Sprintf("SET memory_limit = '%dB'", o.Memory))
@@ -124,7 +128,7 @@ func open(ctx context.Context, path string, o Options) (*Store, error) {
 			return nil, openError(path, err)
 		}
 	}
-	if err := s.migrate(ctx); err != nil {
+	if err := errors.Join(s.migrate(ctx), s.register(ctx)); err != nil {
 		err = errors.Join(err, s.db.Close())
 		return nil, err
 	}
@@ -154,7 +158,7 @@ func openError(path string, err error) error {
 	text := err.Error()
 	switch {
 	case strings.Contains(text, "Conflicting lock"), strings.Contains(text, "Could not set lock"):
-		return fmt.Errorf("ledger %s is in use by another process; wait for it to end: %w", path, err)
+		return fmt.Errorf("ledger %s is in use by %s; wait for it to end", path, holder(path))
 	case strings.Contains(text, "not a valid DuckDB database"):
 		return fmt.Errorf("%s is not a ledger; name another file, or move this one away: %w", path, err)
 	}
@@ -232,21 +236,57 @@ func (s *Store) Exec(ctx context.Context, query string, args ...any) error {
 
 // Sources returns all sources by id.
 func (s *Store) Sources(ctx context.Context) (out []ledger.Source, err error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT id, path, format, reader, sha256, size, mod_time, inode, bytes,
-		records, repeated, bad, first, last, problem, details FROM ledger.source ORDER BY id`)
+	rows, err := s.db.QueryContext(ctx, `SELECT id, path, format, reader, sha256, size, mod_time, inode, bytes, content, head,
+		rest_offset, rest_records, rest_bad, records, repeated, bad, first, last, problem, details FROM ledger.source ORDER BY id`)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var x ledger.Source
-		if err := rows.Scan(&x.ID, &x.Path, &x.Format, &x.Reader, &x.SHA256, &x.Size, &x.ModTime, &x.Inode, &x.Bytes,
+		if err := rows.Scan(&x.ID, &x.Path, &x.Format, &x.Reader, &x.SHA256, &x.Size, &x.ModTime, &x.Inode, &x.Bytes, &x.Content, &x.Head,
+			&x.Rest.Offset, &x.Rest.Records, &x.Rest.Bad,
 			&x.Records, &x.Repeated, &x.Bad, &x.First, &x.Last, &x.Problem, &x.Details); err != nil {
 			return nil, err
 		}
 		out = append(out, x)
 	}
 	return out, rows.Err()
+}
+
+// Setting returns what was remembered under a name.
+func (s *Store) Setting(ctx context.Context, name string) (out []string, err error) {
+	rows, err := s.db.QueryContext(ctx, "SELECT value FROM ledger.setting WHERE name = ? ORDER BY value", name)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var v string
+		if err := rows.Scan(&v); err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	return out, rows.Err()
+}
+
+// SetSetting remembers values in the place of those that had the name.
+func (s *Store) SetSetting(ctx context.Context, name string, values []string) error {
+	tx, err := s.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, "DELETE FROM ledger.setting WHERE name = ?", name)
+	for _, v := range values {
+		if err == nil {
+			_, err = tx.ExecContext(ctx, "INSERT INTO ledger.setting VALUES (?, ?)", name, v)
+		}
+	}
+	if err != nil {
+		return errors.Join(err, tx.Rollback())
+	}
+	return tx.Commit()
 }
 
 // Dictionary returns the addresses and names that the ledger knows.

@@ -139,7 +139,7 @@ func TestSecondOpener(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	if got := string(out); !strings.Contains(got, path+" is in use by another process") {
+	if got := string(out); !strings.Contains(got, path+" is in use by process ") {
 		t.Errorf("another process: %s", got)
 	}
 	if second, err := Open(t.Context(), path, Options{}); err == nil {

@@ -1,6 +1,7 @@
 package duck
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"database/sql/driver"
@@ -63,8 +64,8 @@ func (s *Store) known(ctx context.Context, c *condense.Condenser, hours []uint32
 		if err != nil {
 			return err
 		}
-		var batch []condense.Row
-		err = eachRow(rows, t, func(r condense.Row) error {
+		var batch []condense.KnownRow
+		err = eachRow(rows, t, func(r condense.KnownRow) error {
 			if batch = append(batch, r); len(batch) < knownBatch {
 				return nil
 			}
@@ -96,33 +97,44 @@ func (s *Store) affected(ctx context.Context, hours []uint32) error {
 	})
 }
 
+// selectRows asks for the key, set, seq and block of the rows of affected hours.
 func selectRows(t *condense.Table) string {
-	var keys []string
+	cols := make([]string, 0, len(t.Key)+3)
 	for _, k := range t.Key {
-		keys = append(keys, "r."+k.Name)
+		cols = append(cols, "r."+k.Name)
 	}
-	list, join := "''::BLOB, ''::BLOB", ""
+	set, seq, lists, join := "0::UINTEGER", "r.seq", "''::BLOB", ""
+	if t.Set.Name != "" {
+		set = "r." + t.Set.Name
+	}
 	if len(t.Values) > 0 {
-		list = "l.list, l.exemplars"
-		join = fmt.Sprintf(" JOIN ledger.%s_list l ON l.hour = r.hour AND l.seq = r.seq", t.Name)
+		lists = "l.lists"
+		join = fmt.Sprintf(" JOIN ledger.%s_list l ON l.block = r.seq - r.seq %% %d", t.Name, condense.BlockRows)
 	}
-	return fmt.Sprintf("SELECT %s, %s FROM ledger.%s r%s WHERE r.hour IN (SELECT hour FROM affected)",
-		strings.Join(keys, ", "), list, t.Name, join)
+	return fmt.Sprintf("SELECT %s FROM ledger.%s r%s WHERE r.hour IN (SELECT hour FROM affected)",
+		strings.Join(append(cols, set, seq, lists), ", "), t.Name, join)
 }
 
-func eachRow(rows *sql.Rows, t *condense.Table, f func(condense.Row) error) error {
-	var r condense.Row
-	var list, places []byte
-	into := make([]any, 0, len(t.Key)+2)
+func eachRow(rows *sql.Rows, t *condense.Table, f func(condense.KnownRow) error) error {
+	var r condense.KnownRow
+	var seq int64
+	var lists sql.RawBytes
+	into := make([]any, 0, len(t.Key)+3)
 	for i := range t.Key {
 		into = append(into, &r.Key[i])
 	}
-	into = append(into, &list, &places)
+	into = append(into, &r.Set, &seq, &lists)
 	for rows.Next() {
 		if err := rows.Scan(into...); err != nil {
 			return err
 		}
-		r.Table, r.List, r.Exemplars = t, list, ledger.DecodePlaces(places)
+		if len(t.Values) > 0 {
+			list, err := condense.BlockRow(lists, seq)
+			if err != nil {
+				return err
+			}
+			r.List = bytes.Clone(list)
+		}
 		if err := f(r); err != nil {
 			return err
 		}
@@ -140,7 +152,7 @@ func (s *Store) replace(ctx context.Context, conn *sql.Conn, c *condense.Condens
 				}
 			}
 		}
-		if err := conn.Raw(func(d any) error { return writeTable(ctx, d.(driver.Conn), c, t) }); err != nil {
+		if err := s.writeTable(ctx, conn, c, t); err != nil {
 			return fmt.Errorf("table %s: %w", t.Name, err)
 		}
 	}
@@ -150,21 +162,36 @@ func (s *Store) replace(ctx context.Context, conn *sql.Conn, c *condense.Condens
 	if err := setHours(ctx, conn); err != nil {
 		return err
 	}
-	repeated := c.Duplicates()
+	return writeSources(ctx, conn, c.Duplicates(), sources)
+}
+
+// writeSources puts sources in the place of those that have their numbers. There
+// may be a million of them.
+func writeSources(ctx context.Context, conn *sql.Conn, repeated map[uint32]int64, sources []ledger.Source) error {
+	if len(sources) == 0 {
+		return nil
+	}
+	ids := make([]string, len(sources))
 	for i := range sources {
 		x := &sources[i]
-		x.Repeated = repeated[x.ID]
-		if _, err := conn.ExecContext(ctx, "DELETE FROM ledger.source WHERE id = ?", x.ID); err != nil {
-			return err
-		}
-		if _, err := conn.ExecContext(ctx, "INSERT INTO ledger.source VALUES (?,?,?,?,?,?,?,?::UBIGINT,?,?,?,?,?,?,?,?)",
-			x.ID, x.Path, x.Format, x.Reader, x.SHA256, x.Size, x.ModTime,
-			strconv.FormatUint(x.Inode, 10), x.Bytes, // database/sql takes no number above 2^63; inodes may be
-			x.Records, x.Repeated, x.Bad, x.First, x.Last, x.Problem, x.Details); err != nil {
-			return fmt.Errorf("source %s: %w", x.Path, err)
-		}
+		x.Repeated = max(x.Repeated+repeated[x.ID], 0)
+		ids[i] = strconv.FormatUint(uint64(x.ID), 10)
 	}
-	return nil
+	if _, err := conn.ExecContext(ctx, "DELETE FROM ledger.source WHERE id IN ("+strings.Join(ids, ",")+")"); err != nil {
+		return err
+	}
+	return conn.Raw(func(d any) error {
+		return appendTo(d.(driver.Conn), "ledger", "source", func(app *duckdb.Appender) error {
+			for i := range sources {
+				x := &sources[i]
+				if err := app.AppendRow(x.ID, x.Path, x.Format, x.Reader, x.SHA256, x.Size, x.ModTime, x.Inode, x.Bytes, x.Content, x.Head,
+					x.Rest.Offset, x.Rest.Records, x.Rest.Bad, x.Records, x.Repeated, x.Bad, x.First, x.Last, x.Problem, x.Details); err != nil {
+					return fmt.Errorf("source %s: %w", x.Path, err)
+				}
+			}
+			return nil
+		})
+	})
 }
 
 // setHours remembers which version of the condenser wrote each hour.
@@ -181,47 +208,6 @@ func physical(t *condense.Table) []string {
 		return []string{t.Name}
 	}
 	return []string{t.Name, t.Name + "_list"}
-}
-
-func writeTable(ctx context.Context, d driver.Conn, c *condense.Condenser, t *condense.Table) error {
-	return appendTo(d, "ledger", t.Name, func(app *duckdb.Appender) error {
-		if len(t.Values) == 0 {
-			return writeRows(ctx, c, t, app, nil)
-		}
-		return appendTo(d, "ledger", t.Name+"_list", func(lists *duckdb.Appender) error {
-			return writeRows(ctx, c, t, app, lists)
-		})
-	})
-}
-
-func writeRows(ctx context.Context, c *condense.Condenser, t *condense.Table, app, lists *duckdb.Appender) error {
-	seq := map[uint32]uint32{}
-	row := make([]driver.Value, 0, len(t.Key)+len(t.Sums)+3)
-	return c.Rows(ctx, t, func(rows []condense.Row) error {
-		for i := range rows {
-			r := &rows[i]
-			n := seq[r.Key[0]]
-			seq[r.Key[0]] = n + 1
-			row = append(row[:0], r.Key[0], n)
-			for k := range t.Key[1:] {
-				row = append(row, r.Key[k+1])
-			}
-			row = append(row, r.First, r.Last)
-			for _, v := range r.Sums {
-				row = append(row, v)
-			}
-			if err := app.AppendRow(row...); err != nil {
-				return err
-			}
-			if lists == nil {
-				continue
-			}
-			if err := lists.AppendRow(r.Key[0], n, r.List, ledger.EncodePlaces(r.Exemplars)); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
 }
 
 // writeDictionary appends the addresses and names that are new.

@@ -21,7 +21,7 @@ func BenchmarkImport(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		c := condense.New(condense.NewDictionary(nil, nil), condense.Options{Workers: 2})
+		c := condense.New(condense.NewDictionary(nil, nil), condense.Options{})
 		sink := c.Sink(1)
 		r := rand.New(rand.NewPCG(1, 2))
 		for i := range rows {

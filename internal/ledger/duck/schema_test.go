@@ -16,18 +16,24 @@ var update = flag.Bool("update", false, "write the tables of the first migration
 func TestSchema(t *testing.T) {
 	var b strings.Builder
 	b.WriteString(`-- Schema 1. Ids of addresses and names are private to this file. Times are
--- microseconds since 1970-01-01 UTC, hours are hours since then. A row of a
--- table is found again in its _list table by hour and seq. The tables below
--- "hour" are those of condense.Tables; their columns are written there.
+-- microseconds since 1970-01-01 UTC, hours are hours since then. The lists of a
+-- table's rows lie in blocks in its _list table: a row's block is seq - seq % 4.
+-- The tables below "hour" are those of condense.Tables; their columns are
+-- written there.
 
 CREATE TABLE ledger.schema_version (version INTEGER);
 
 CREATE TABLE ledger.source (
     id UINTEGER, path VARCHAR, format VARCHAR, reader VARCHAR, sha256 VARCHAR,
-    size BIGINT, mod_time BIGINT, inode UBIGINT, bytes BIGINT,
+    size BIGINT, mod_time BIGINT, inode UBIGINT, bytes BIGINT, content VARCHAR, head VARCHAR,
+    rest_offset BIGINT, rest_records BIGINT, rest_bad BIGINT,
     records BIGINT, repeated BIGINT, bad BIGINT, first BIGINT, last BIGINT,
     problem VARCHAR, details VARCHAR
 );
+
+-- setting holds what the user said about this ledger: internal, a network that
+-- is inside, once for each.
+CREATE TABLE ledger.setting (name VARCHAR, value VARCHAR);
 
 CREATE TABLE ledger.address (id UINTEGER, bits BLOB, ip VARCHAR);
 
@@ -38,9 +44,12 @@ CREATE TABLE ledger.name (id UINTEGER, text VARCHAR, domain VARCHAR);
 CREATE TABLE ledger.hour (hour UINTEGER, condenser INTEGER);
 `)
 	for _, tab := range condense.Tables {
-		cols := []string{"hour UINTEGER", "seq UINTEGER"}
+		cols := []string{"hour UINTEGER", "seq BIGINT"}
 		for _, k := range tab.Key[1:] {
 			cols = append(cols, k.Name+" UINTEGER")
+		}
+		if tab.Set.Name != "" {
+			cols = append(cols, tab.Set.Name+" UINTEGER")
 		}
 		cols = append(cols, "first BIGINT", "last BIGINT")
 		for _, s := range tab.Sums {
@@ -48,7 +57,7 @@ CREATE TABLE ledger.hour (hour UINTEGER, condenser INTEGER);
 		}
 		fmt.Fprintf(&b, "\nCREATE TABLE ledger.%s (\n    %s\n);\n", tab.Name, strings.Join(cols, ",\n    "))
 		if len(tab.Values) > 0 {
-			fmt.Fprintf(&b, "CREATE TABLE ledger.%s_list (hour UINTEGER, seq UINTEGER, list BLOB, exemplars BLOB);\n", tab.Name)
+			fmt.Fprintf(&b, "CREATE TABLE ledger.%s_list (hour UINTEGER, block BIGINT, lists BLOB);\n", tab.Name)
 		}
 	}
 	const file = "migrations/001.sql"

@@ -2,6 +2,7 @@ package ledgertest
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -198,16 +199,22 @@ func (o opener) directions(t *testing.T) {
 		"10.0.0.1 192.0.2.1 443 true 2 0 30 3 1", "10.0.0.2 192.0.2.2 22 false 1 0 30 3 1",
 		"10.0.0.4 192.0.2.4 443 true 1 0 40 3 1", "10.0.0.5 192.0.2.5 1177 true 1 1 0 0 1",
 	}
-	got = texts(t, s, `SELECT host_ip, far_ip, port, outbound, cast(events AS BIGINT), cast(attempts AS BIGINT), cast(bytes_out AS BIGINT), cast(bytes_in AS BIGINT), days
-		FROM contact ORDER BY 1, 2, 3`)
+	got = texts(t, s, `SELECT h.ip, p.ip, c.port, c.outbound, cast(c.events AS BIGINT), cast(c.attempts AS BIGINT), cast(c.bytes_out AS BIGINT), cast(c.bytes_in AS BIGINT), c.days
+		FROM contact c JOIN place h ON h.address = c.host JOIN place p ON p.address = c.far ORDER BY 1, 2, 3`)
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("contact:\n%s", d)
 	}
-	got = texts(t, s, "SELECT label, hosts FROM known ORDER BY label")
+	got = texts(t, s, "SELECT l.text, k.hosts FROM known k JOIN label l ON l.label = k.label ORDER BY l.text")
 	if d := cmp.Diff([]string{"192.0.2.1 1", "192.0.2.4 1", "192.0.2.5 1"}, got); d != "" {
 		t.Errorf("known:\n%s", d)
 	}
 }
+
+// named asks for contacts with their names, as detectors do.
+const named = `SELECT p.ip, coalesce(b.text, a.text, ''), t.text, c.port, cast(c.events AS BIGINT), cast(c.bytes_out AS BIGINT)
+	FROM contact c JOIN place h ON h.address = c.host JOIN place p ON p.address = c.far JOIN label t ON t.label = c.label
+	LEFT JOIN best_called b ON b.client = c.host AND b.server = c.far AND b.port = c.port
+	LEFT JOIN best_answered a ON a.address = c.far`
 
 // farEnds asserts by what name a far end is called.
 func (o opener) farEnds(t *testing.T) {
@@ -232,9 +239,9 @@ func (o opener) farEnds(t *testing.T) {
 	})
 	lookAt(t, s, everything)
 	want := []string{
-		"192.0.2.1 www.example.org example.org", "192.0.2.2 api.example.net example.net", "192.0.2.3  192.0.2.3", "192.0.2.4  192.0.2.4", "192.0.2.5  192.0.2.5",
+		"192.0.2.1 www.example.org example.org 443 1 1", "192.0.2.2 api.example.net example.net 443 1 1", "192.0.2.3  192.0.2.3 443 1 1", "192.0.2.4  192.0.2.4 443 1 1", "192.0.2.5  192.0.2.5 443 1 1",
 	}
-	if d := cmp.Diff(want, texts(t, s, "SELECT far_ip, name, label FROM contact WHERE port = 443 ORDER BY far_ip")); d != "" {
+	if d := cmp.Diff(want, texts(t, s, named+" WHERE c.port = 443 ORDER BY p.ip")); d != "" {
 		t.Error(d)
 	}
 	if d := cmp.Diff([]string{"example.net"}, texts(t, s, "SELECT domain_text FROM looked WHERE domain_text = 'example.net' ORDER BY 1")); d != "" {
@@ -256,10 +263,10 @@ func (o opener) proxy(t *testing.T) {
 		t.Error("a proxy is called by the names behind it")
 	}
 	// The far end is the name, with the bytes of the connection that carried it.
-	if d := cmp.Diff([]string{"10.0.0.1 files.example.org example.org 443 1 1"}, texts(t, s, "SELECT host_ip, name, label, port, events, bytes_out FROM contact ORDER BY 1")); d != "" {
+	if d := cmp.Diff([]string{"10.0.0.1 files.example.org example.org 443 1 1"}, texts(t, s, strings.Replace(named, "SELECT p.ip", "SELECT h.ip", 1)+" ORDER BY 1")); d != "" {
 		t.Error(d)
 	}
-	if n := number(t, s, "SELECT count(*) FROM flow f JOIN flow_list l ON l.hour = f.hour AND l.seq = f.seq AND l.via = f.via"); n != 1 {
+	if n := number(t, s, "SELECT count(*) FROM opened f JOIN opened_list l ON l.block = f.block AND l.via = f.via WHERE f.via"); n != 1 {
 		t.Errorf("%d lists behind the far end, want 1", n)
 	}
 }

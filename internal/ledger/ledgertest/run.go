@@ -31,6 +31,7 @@ func Run(t *testing.T, open Open) {
 	t.Run("dictionary", o.dictionary)
 	t.Run("places of records", o.exemplars)
 	t.Run("checksum", o.checksum)
+	t.Run("settings", o.settings)
 	t.Run("queries", o.queries)
 	RunLook(t, open)
 }
@@ -76,6 +77,7 @@ func add(ctx context.Context, s ledger.Store, o condense.Options, first uint32, 
 		sources = append(sources, ledger.Source{
 			ID: id, Path: fmt.Sprintf("/logs/%d's conn.log\n", id), Format: "zeek conn (TSV)", Reader: "zeek", SHA256: strings.Repeat("ab", 32),
 			Size: 1 << 40, ModTime: 1772445600_123456789, Inode: 1<<64 - 1 - uint64(id), Bytes: 1 << 41,
+			Content: strings.Repeat("cd", 32), Head: strings.Repeat("ef", 32), Rest: ledger.Rest{Offset: 1<<41 - 7, Records: 1, Bad: 2},
 			Records: sink.Records, Bad: sink.Tally.Bad, First: int64(sink.First), Last: int64(sink.Last), Problem: "ends too early", Details: `{"warnings":["x"]}`,
 		})
 	}
@@ -209,7 +211,7 @@ func (o opener) union(t *testing.T) {
 		t.Error("three sources at once: another ledger")
 	}
 	s = o.fresh(t)
-	if _, err := add(t.Context(), s, condense.Options{Memory: 1, TempDir: t.TempDir(), Workers: 2}, 1, all); err != nil {
+	if _, err := add(t.Context(), s, condense.Options{Memory: 1, TempDir: t.TempDir()}, 1, all); err != nil {
 		t.Fatal(err)
 	}
 	if got := sum(t, s); got != want {
@@ -427,7 +429,7 @@ func (o opener) exemplars(t *testing.T) {
 	s := o.fresh(t)
 	mustAdd(t, s, 3, []Put{At(500)})
 	mustAdd(t, s, 4, Sample())
-	rows, err := s.Query(t.Context(), `SELECT l.exemplars FROM ledger.request r JOIN ledger.request_list l ON l.hour = r.hour AND l.seq = r.seq
+	rows, err := s.Query(t.Context(), `SELECT r.hour, r.seq, l.lists FROM ledger.request r JOIN ledger.request_list l ON l.block = r.seq - r.seq % 4
 		JOIN ledger.name n ON n.id = r.host WHERE n.text = 'at.example'`)
 	if err != nil {
 		t.Fatal(err)
@@ -435,13 +437,16 @@ func (o opener) exemplars(t *testing.T) {
 	defer rows.Close()
 	n := 0
 	for rows.Next() {
-		var b []byte
-		if err := rows.Scan(&b); err != nil {
+		var hour uint32
+		var seq int64
+		var lists []byte
+		if err := rows.Scan(&hour, &seq, &lists); err != nil {
 			t.Fatal(err)
 		}
 		n++
-		if d := cmp.Diff([]condense.Exemplar{{Index: 0, Source: 3, Offset: 500}}, ledger.DecodePlaces(b)); d != "" {
-			t.Error(d)
+		es, err := condense.Events(condense.Tables[condense.Request], hour, seq, lists)
+		if err != nil || len(es) != 1 || es[0].Source != 3 || es[0].Offset != 500 {
+			t.Errorf("%+v, %v", es, err)
 		}
 	}
 	if n != 1 || rows.Err() != nil {
@@ -468,6 +473,33 @@ func (o opener) checksum(t *testing.T) {
 	f("one more", false, []Put{Request("a")}, []Put{Request("a"), Request("b")})
 	f("names with separators", false, []Put{Request("a|b")}, []Put{Request("a"), Request("b")})
 	f("fewer", false, Sample(), Sample()[1:])
+}
+
+// settings asserts that settings are kept, each under its name.
+func (o opener) settings(t *testing.T) {
+	s := o.fresh(t)
+	f := func(name string, want []string) {
+		t.Helper()
+		got, err := s.Setting(t.Context(), name)
+		if d := cmp.Diff(want, got); d != "" || err != nil {
+			t.Errorf("%s: %v\n%s", name, err, d)
+		}
+	}
+	set := func(name string, values ...string) {
+		t.Helper()
+		if err := s.SetSetting(t.Context(), name, values); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f("internal", nil)
+	set("internal", "10.0.0.0/8", "it's")
+	set("other", "x")
+	f("internal", []string{"10.0.0.0/8", "it's"})
+	set("internal", "192.0.2.0/24")
+	f("internal", []string{"192.0.2.0/24"})
+	f("other", []string{"x"})
+	set("internal")
+	f("internal", nil)
 }
 
 // queries asserts how Query, One and Each behave.

@@ -1,16 +1,22 @@
 -- Schema 1. Ids of addresses and names are private to this file. Times are
--- microseconds since 1970-01-01 UTC, hours are hours since then. A row of a
--- table is found again in its _list table by hour and seq. The tables below
--- "hour" are those of condense.Tables; their columns are written there.
+-- microseconds since 1970-01-01 UTC, hours are hours since then. The lists of a
+-- table's rows lie in blocks in its _list table: a row's block is seq - seq % 4.
+-- The tables below "hour" are those of condense.Tables; their columns are
+-- written there.
 
 CREATE TABLE ledger.schema_version (version INTEGER);
 
 CREATE TABLE ledger.source (
     id UINTEGER, path VARCHAR, format VARCHAR, reader VARCHAR, sha256 VARCHAR,
-    size BIGINT, mod_time BIGINT, inode UBIGINT, bytes BIGINT,
+    size BIGINT, mod_time BIGINT, inode UBIGINT, bytes BIGINT, content VARCHAR, head VARCHAR,
+    rest_offset BIGINT, rest_records BIGINT, rest_bad BIGINT,
     records BIGINT, repeated BIGINT, bad BIGINT, first BIGINT, last BIGINT,
     problem VARCHAR, details VARCHAR
 );
+
+-- setting holds what the user said about this ledger: internal, a network that
+-- is inside, once for each.
+CREATE TABLE ledger.setting (name VARCHAR, value VARCHAR);
 
 CREATE TABLE ledger.address (id UINTEGER, bits BLOB, ip VARCHAR);
 
@@ -22,13 +28,14 @@ CREATE TABLE ledger.hour (hour UINTEGER, condenser INTEGER);
 
 CREATE TABLE ledger.conversation (
     hour UINTEGER,
-    seq UINTEGER,
+    seq BIGINT,
     orig UINTEGER,
     resp UINTEGER,
     port UINTEGER,
     proto UINTEGER,
     flip UINTEGER,
     sensor UINTEGER,
+    service UINTEGER,
     first BIGINT,
     last BIGINT,
     events BIGINT,
@@ -38,14 +45,13 @@ CREATE TABLE ledger.conversation (
     bytes_resp BIGINT,
     bytes_tried BIGINT,
     duration BIGINT,
-    missed BIGINT,
-    largest BIGINT
+    missed BIGINT
 );
-CREATE TABLE ledger.conversation_list (hour UINTEGER, seq UINTEGER, list BLOB, exemplars BLOB);
+CREATE TABLE ledger.conversation_list (hour UINTEGER, block BIGINT, lists BLOB);
 
 CREATE TABLE ledger.lookup (
     hour UINTEGER,
-    seq UINTEGER,
+    seq BIGINT,
     orig UINTEGER,
     resp UINTEGER,
     domain UINTEGER,
@@ -62,11 +68,11 @@ CREATE TABLE ledger.lookup (
     payload BIGINT,
     nxdomain BIGINT
 );
-CREATE TABLE ledger.lookup_list (hour UINTEGER, seq UINTEGER, list BLOB, exemplars BLOB);
+CREATE TABLE ledger.lookup_list (hour UINTEGER, block BIGINT, lists BLOB);
 
 CREATE TABLE ledger.session (
     hour UINTEGER,
-    seq UINTEGER,
+    seq BIGINT,
     orig UINTEGER,
     resp UINTEGER,
     port UINTEGER,
@@ -86,11 +92,11 @@ CREATE TABLE ledger.session (
     established BIGINT,
     resumed BIGINT
 );
-CREATE TABLE ledger.session_list (hour UINTEGER, seq UINTEGER, list BLOB, exemplars BLOB);
+CREATE TABLE ledger.session_list (hour UINTEGER, block BIGINT, lists BLOB);
 
 CREATE TABLE ledger.request (
     hour UINTEGER,
-    seq UINTEGER,
+    seq BIGINT,
     orig UINTEGER,
     resp UINTEGER,
     port UINTEGER,
@@ -108,11 +114,11 @@ CREATE TABLE ledger.request (
     bytes_in BIGINT,
     accepted BIGINT
 );
-CREATE TABLE ledger.request_list (hour UINTEGER, seq UINTEGER, list BLOB, exemplars BLOB);
+CREATE TABLE ledger.request_list (hour UINTEGER, block BIGINT, lists BLOB);
 
 CREATE TABLE ledger.transfer (
     hour UINTEGER,
-    seq UINTEGER,
+    seq BIGINT,
     orig UINTEGER,
     resp UINTEGER,
     port UINTEGER,
@@ -130,11 +136,11 @@ CREATE TABLE ledger.transfer (
     bytes BIGINT,
     bytes_accepted BIGINT
 );
-CREATE TABLE ledger.transfer_list (hour UINTEGER, seq UINTEGER, list BLOB, exemplars BLOB);
+CREATE TABLE ledger.transfer_list (hour UINTEGER, block BIGINT, lists BLOB);
 
 CREATE TABLE ledger.certificate (
     hour UINTEGER,
-    seq UINTEGER,
+    seq BIGINT,
     subject UINTEGER,
     issuer UINTEGER,
     serial UINTEGER,
@@ -146,11 +152,11 @@ CREATE TABLE ledger.certificate (
     events BIGINT,
     duplicates BIGINT
 );
-CREATE TABLE ledger.certificate_list (hour UINTEGER, seq UINTEGER, list BLOB, exemplars BLOB);
+CREATE TABLE ledger.certificate_list (hour UINTEGER, block BIGINT, lists BLOB);
 
 CREATE TABLE ledger.lease (
     hour UINTEGER,
-    seq UINTEGER,
+    seq BIGINT,
     address UINTEGER,
     mac UINTEGER,
     host_name UINTEGER,
@@ -161,11 +167,11 @@ CREATE TABLE ledger.lease (
     events BIGINT,
     duplicates BIGINT
 );
-CREATE TABLE ledger.lease_list (hour UINTEGER, seq UINTEGER, list BLOB, exemplars BLOB);
+CREATE TABLE ledger.lease_list (hour UINTEGER, block BIGINT, lists BLOB);
 
 CREATE TABLE ledger.capture_loss (
     hour UINTEGER,
-    seq UINTEGER,
+    seq BIGINT,
     peer UINTEGER,
     sensor UINTEGER,
     first BIGINT,
@@ -176,11 +182,11 @@ CREATE TABLE ledger.capture_loss (
     acks BIGINT,
     worst_millionths BIGINT
 );
-CREATE TABLE ledger.capture_loss_list (hour UINTEGER, seq UINTEGER, list BLOB, exemplars BLOB);
+CREATE TABLE ledger.capture_loss_list (hour UINTEGER, block BIGINT, lists BLOB);
 
 CREATE TABLE ledger.answer (
     hour UINTEGER,
-    seq UINTEGER,
+    seq BIGINT,
     address UINTEGER,
     name UINTEGER,
     sensor UINTEGER,
@@ -190,24 +196,9 @@ CREATE TABLE ledger.answer (
     duplicates BIGINT
 );
 
-CREATE TABLE ledger.service (
-    hour UINTEGER,
-    seq UINTEGER,
-    orig UINTEGER,
-    resp UINTEGER,
-    port UINTEGER,
-    proto UINTEGER,
-    service UINTEGER,
-    sensor UINTEGER,
-    first BIGINT,
-    last BIGINT,
-    events BIGINT,
-    duplicates BIGINT
-);
-
 CREATE TABLE ledger.local_hint (
     hour UINTEGER,
-    seq UINTEGER,
+    seq BIGINT,
     address UINTEGER,
     sensor UINTEGER,
     first BIGINT,
@@ -218,7 +209,7 @@ CREATE TABLE ledger.local_hint (
 
 CREATE TABLE ledger.coverage (
     hour UINTEGER,
-    seq UINTEGER,
+    seq BIGINT,
     log UINTEGER,
     sensor UINTEGER,
     first BIGINT,

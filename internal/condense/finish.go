@@ -1,0 +1,495 @@
+package condense
+
+import (
+	"cmp"
+	"math/bits"
+	"slices"
+	"strings"
+	"sync/atomic"
+)
+
+// Batch is rows of one table, column by column. Position i of every column
+// belongs to row i. A batch is valid until its worker is asked for the next.
+type Batch struct {
+	Rows        int
+	Seq         []int64          // unique in the table; rows with the same Seq / BlockRows share a block
+	Key         [maxKey][]uint32 // Table.Key says what each column is
+	Set         []uint32         // the Set column, empty for tables without
+	First, Last []int64          // start of the first and last event, microseconds
+	Sums        [maxSums][]int64 // in the order of Table.Sums
+}
+
+// Block is the lists of up to BlockRows rows of one hour, see BlockRow.
+type Block struct {
+	Seq   int64 // of its first row
+	Hour  uint32
+	Lists []byte
+}
+
+// Finish turns the records of one table into rows, in no particular order, by
+// workers that may be used at once.
+type Finish struct {
+	c     *Condenser
+	t     *Table
+	parts atomic.Int64 // partitions taken so far
+	seq   atomic.Int64 // next free
+}
+
+// Finish begins to condense the records of table t. Rows are numbered from seq
+// on, which must be a multiple of BlockRows.
+func (c *Condenser) Finish(t *Table, seq int64) *Finish {
+	f := &Finish{c: c, t: t}
+	f.seq.Store(seq)
+	return f
+}
+
+// Worker returns a worker for one goroutine at a time.
+func (f *Finish) Worker() *Worker {
+	return &Worker{f: f, c: f.c, t: f.t, duplicates: map[uint32]int64{}}
+}
+
+// Worker condenses one partition after the other, reusing its buffers.
+type Worker struct {
+	f *Finish
+	c *Condenser
+	t *Table
+
+	buf   []byte           // the partition
+	keys  [][maxKey]uint32 // of its records
+	at    []uint32         // where they begin
+	order []packed
+	spare []packed // for sorting
+	group []record // of one key but for the sensor
+
+	batch  Batch
+	events []Event
+	row    []byte
+	names  []uint32
+
+	block     []byte // being filled, and what it holds
+	blockHour uint32
+	blockRows int
+	kept      []byte // full blocks, encoded
+	nextSeq   int64  // within the batch
+
+	duplicates map[uint32]int64
+	ports      map[uint16]int64
+}
+
+// Next returns the rows of the next partition that has any, nil after the last.
+func (w *Worker) Next() (*Batch, error) {
+	for {
+		n := int(w.f.parts.Add(1)) - 1
+		if n >= partitions {
+			w.done()
+			return nil, nil
+		}
+		if err := w.partition(n); err != nil {
+			return nil, err
+		}
+		if w.batch.Rows > 0 {
+			return &w.batch, nil
+		}
+	}
+}
+
+// done adds what the worker counted to the condenser's figures.
+func (w *Worker) done() {
+	w.c.mu.Lock()
+	defer w.c.mu.Unlock()
+	for s, n := range w.duplicates {
+		w.c.duplicates[s] += n
+	}
+	clear(w.duplicates)
+}
+
+// Blocks hands the blocks of the rows that Finish gave for table t to emit, and
+// forgets them.
+func (c *Condenser) Blocks(t *Table, emit func(Block) error) error {
+	for n := range partitions {
+		b, err := c.pool.take(numTables+t.ID, n, nil)
+		if err != nil {
+			return err
+		}
+		for len(b) > 0 {
+			var v [3]uint64
+			b = b[takeFields(b, v[:]):]
+			if err := emit(Block{Seq: int64(v[0]), Hour: uint32(v[1]), Lists: b[:v[2]]}); err != nil {
+				return err
+			}
+			b = b[v[2]:]
+		}
+	}
+	return nil
+}
+
+// partition condenses one partition into w.batch.
+func (w *Worker) partition(n int) (err error) {
+	b := &w.batch
+	b.Rows, b.Seq, b.Set, b.First, b.Last = 0, b.Seq[:0], b.Set[:0], b.First[:0], b.Last[:0]
+	for i := range b.Key {
+		b.Key[i] = b.Key[i][:0]
+	}
+	for i := range b.Sums {
+		b.Sums[i] = b.Sums[i][:0]
+	}
+	if w.buf, err = w.c.pool.take(w.t.ID, n, w.buf[:0]); err != nil || len(w.buf) == 0 {
+		return err
+	}
+	w.keys, w.at = w.keys[:0], w.at[:0]
+	var key [maxKey]uint32
+	for p := 0; p < len(w.buf); {
+		w.at = append(w.at, uint32(p))
+		p += decodeKey(w.buf[p:], w.t, &key)
+		w.keys = append(w.keys, key)
+	}
+	w.sort()
+	w.kept, w.block, w.blockRows, w.nextSeq = w.kept[:0], w.block[:0], 0, 0
+	last := len(w.t.Key) - 1 // the sensor
+	for i := 0; i < len(w.order); {
+		j := i + 1
+		for j < len(w.order) && sameKey(&w.keys[w.order[i].at], &w.keys[w.order[j].at], last) {
+			j++
+		}
+		w.load(w.order[i:j])
+		w.rows(last)
+		i = j
+	}
+	return w.number(n)
+}
+
+// number gives the batch its place among the table's rows, and hands its blocks
+// over.
+func (w *Worker) number(n int) error {
+	w.endBlock()
+	size := w.nextSeq
+	base := w.f.seq.Add(size) - size
+	for i := range w.batch.Seq {
+		w.batch.Seq[i] += base
+	}
+	if len(w.t.Values) == 0 {
+		return nil
+	}
+	var out []byte
+	for b := w.kept; len(b) > 0; {
+		var v [3]uint64
+		b = b[takeFields(b, v[:]):]
+		v[0] += uint64(base)
+		out = append(appendFields(out, v[:]), b[:v[2]]...)
+		b = b[v[2]:]
+	}
+	return w.c.pool.add(numTables+w.t.ID, n, out)
+}
+
+// packed is a record's key in 64 bits that compare as it does, and the record's
+// position.
+type packed struct {
+	key uint64
+	at  uint32
+}
+
+// sort brings the records into the order of their keys.
+func (w *Worker) sort() {
+	low, high := w.keys[0], w.keys[0]
+	columns := len(w.t.Key)
+	for i := range w.keys {
+		for k := range columns {
+			low[k], high[k] = min(low[k], w.keys[i][k]), max(high[k], w.keys[i][k])
+		}
+	}
+	var width [maxKey]int
+	used := 0
+	for k := range columns {
+		width[k] = bits.Len32(high[k] - low[k])
+		used += width[k]
+	}
+	w.order = w.order[:0]
+	if used > 64 {
+		for i := range w.keys {
+			w.order = append(w.order, packed{at: uint32(i)})
+		}
+		slices.SortFunc(w.order, func(a, b packed) int {
+			return cmp.Or(slices.Compare(w.keys[a.at][:columns], w.keys[b.at][:columns]), cmp.Compare(a.at, b.at))
+		})
+		return
+	}
+	for i := range w.keys {
+		p := packed{at: uint32(i)}
+		for k := range columns {
+			p.key = p.key<<width[k] | uint64(w.keys[i][k]-low[k])
+		}
+		w.order = append(w.order, p)
+	}
+	w.radix(used)
+}
+
+// radix sorts w.order by the low used bits of its keys, keeping the order of
+// equal ones.
+func (w *Worker) radix(used int) {
+	const digit = 11
+	w.spare = slices.Grow(w.spare[:0], len(w.order))[:len(w.order)]
+	from, to := w.order, w.spare
+	for shift := 0; shift < used; shift += digit {
+		var count [1 << digit]uint32
+		for i := range from {
+			count[from[i].key>>shift&(1<<digit-1)]++
+		}
+		sum := uint32(0)
+		for i, n := range count {
+			count[i] = sum
+			sum += n
+		}
+		for i := range from {
+			d := from[i].key >> shift & (1<<digit - 1)
+			to[count[d]] = from[i]
+			count[d]++
+		}
+		from, to = to, from
+	}
+	w.order, w.spare = from, to
+}
+
+func sameKey(a, b *[maxKey]uint32, columns int) bool {
+	for i := range columns {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// load decodes the records of one key but for the sensor into w.group: in order
+// of sensor and time, without those that are the same in all but their place.
+func (w *Worker) load(order []packed) {
+	w.group = w.group[:0]
+	for _, o := range order {
+		w.group = append(w.group, record{})
+		decodeRecord(w.buf[w.at[o.at]:], w.t, &w.group[len(w.group)-1])
+	}
+	if len(w.group) == 1 {
+		return
+	}
+	if len(w.group) <= 16 {
+		w.insertionSort()
+	} else {
+		slices.SortFunc(w.group, func(a, b record) int { return w.compare(&a, &b) })
+	}
+	w.dropRepeats()
+}
+
+// insertionSort sorts a small group.
+func (w *Worker) insertionSort() {
+	g := w.group
+	for i := 1; i < len(g); i++ {
+		if w.compare(&g[i-1], &g[i]) <= 0 {
+			continue
+		}
+		r := g[i]
+		j := i
+		for ; j > 0 && w.compare(&g[j-1], &r) > 0; j-- {
+			g[j] = g[j-1]
+		}
+		g[j] = r
+	}
+}
+
+// compare orders the records of a group by sensor, then event; equal events by
+// where they were read, the unknown place last.
+func (w *Worker) compare(a, b *record) int {
+	if c := cmp.Compare(a.key[len(w.t.Key)-1], b.key[len(w.t.Key)-1]); c != 0 {
+		return c
+	}
+	if a.event.TS != b.event.TS {
+		return cmp.Compare(a.event.TS, b.event.TS)
+	}
+	for i := range w.t.Values {
+		if a.event.V[i] != b.event.V[i] {
+			return cmp.Compare(a.event.V[i], b.event.V[i])
+		}
+	}
+	// Source 0 is the unknown place: it wraps round to the largest number.
+	return cmp.Or(cmp.Compare(a.event.Source-1, b.event.Source-1), cmp.Compare(a.event.Offset, b.event.Offset))
+}
+
+// dropRepeats removes records that are the same in all but their place and
+// counts them for their source. A record that the ledger held already makes
+// the one just read the repeat.
+func (w *Worker) dropRepeats() {
+	rs, last := w.group, len(w.t.Key)-1
+	out := 1
+	for i := 1; i < len(rs); i++ {
+		prev := &rs[out-1]
+		if prev.key[last] != rs[i].key[last] || prev.event.TS != rs[i].event.TS || prev.event.V != rs[i].event.V {
+			if out != i {
+				rs[out] = rs[i]
+			}
+			out++
+			continue
+		}
+		switch {
+		case rs[i].primary:
+			w.duplicates[rs[i].event.Source]++
+		case prev.primary:
+			w.duplicates[prev.event.Source]++
+			prev.primary = false
+		}
+		if rs[i].set != prev.set {
+			prev.set = w.join(prev.set, rs[i].set)
+		}
+	}
+	w.group = rs[:out]
+}
+
+// rows makes the rows of a group, one per sensor.
+func (w *Worker) rows(last int) {
+	rs := w.group
+	if rs[0].key[last] != rs[len(rs)-1].key[last] || w.mayOverlap(rs, last) {
+		w.match(rs, last)
+	}
+	for i := 0; i < len(rs); {
+		j := i + 1
+		for j < len(rs) && rs[j].key[last] == rs[i].key[last] {
+			j++
+		}
+		w.addRow(rs[i:j])
+		i = j
+	}
+}
+
+// addRow makes one row of the events of one key and sensor.
+func (w *Worker) addRow(rs []record) {
+	w.events = w.events[:0]
+	for i := range rs {
+		w.events = append(w.events, rs[i].event)
+	}
+	es, b, key := w.events, &w.batch, &rs[0].key
+	b.Rows++
+	for i := range w.t.Key {
+		b.Key[i] = append(b.Key[i], key[i])
+	}
+	b.First, b.Last = append(b.First, es[0].TS), append(b.Last, es[len(es)-1].TS)
+	if w.t.ID == Conversation {
+		var sums [maxSums]int64
+		conversationSums(es, &sums)
+		for i := range w.t.Sums {
+			b.Sums[i] = append(b.Sums[i], sums[i])
+		}
+	} else {
+		for i := range w.t.Sums {
+			b.Sums[i] = append(b.Sums[i], w.t.Sums[i].Of(es))
+		}
+	}
+	if w.t.Set.Name != "" {
+		b.Set = append(b.Set, w.setOf(rs))
+	}
+	w.addList(key[0], es)
+}
+
+// conversationSums is Tables[Conversation].Sums in one pass.
+func conversationSums(es []Event, s *[maxSums]int64) {
+	for i := range es {
+		e := &es[i]
+		if e.Dup {
+			s[1]++
+			continue
+		}
+		s[0]++
+		if attempt(e) {
+			s[2]++
+			s[5] += e.V[ConvBytesOrig]
+		} else {
+			s[3] += e.V[ConvBytesOrig]
+			s[4] += e.V[ConvBytesResp]
+		}
+		s[6] += e.V[ConvDuration]
+		s[7] += e.V[ConvMissed]
+	}
+}
+
+// addList appends a row's list to its block, and numbers the row.
+func (w *Worker) addList(hour uint32, es []Event) {
+	if w.blockRows == BlockRows || len(w.block) >= fullBlock || w.blockRows > 0 && hour != w.blockHour {
+		w.endBlock()
+	}
+	w.blockHour = hour
+	w.batch.Seq = append(w.batch.Seq, w.nextSeq+int64(w.blockRows))
+	w.blockRows++
+	if len(w.t.Values) > 0 {
+		var xs [MaxExemplars]Exemplar
+		w.row = EncodeRow(w.row[:0], w.t, hour, es, w.pick(es, &xs))
+		w.block = AppendBlock(w.block, w.row)
+	}
+}
+
+// endBlock closes the block that is being filled.
+func (w *Worker) endBlock() {
+	if w.blockRows == 0 {
+		return
+	}
+	if len(w.t.Values) > 0 {
+		w.kept = append(appendFields(w.kept, []uint64{uint64(w.nextSeq), uint64(w.blockHour), uint64(len(w.block))}), w.block...)
+	}
+	w.nextSeq += BlockRows
+	w.block, w.blockRows = w.block[:0], 0
+}
+
+// pick returns the places of the first, the last and the largest event whose
+// place is known, in order; duplicates only when nothing else is.
+func (w *Worker) pick(es []Event, xs *[MaxExemplars]Exemplar) []Exemplar {
+	first, last, big := -1, -1, -1
+	for i := range es {
+		if es[i].Source == 0 || es[i].Dup && first >= 0 {
+			continue
+		}
+		if first < 0 || es[first].Dup {
+			first, last, big = i, i, i
+			continue
+		}
+		last = i
+		if w.size(&es[i]) > w.size(&es[big]) {
+			big = i
+		}
+	}
+	n := 0
+	for _, i := range [MaxExemplars]int{first, big, last} {
+		if i >= 0 && (n == 0 || xs[n-1].Index != i) {
+			xs[n] = Exemplar{Index: i, Source: es[i].Source, Offset: es[i].Offset}
+			n++
+		}
+	}
+	return xs[:n]
+}
+
+// size is what makes an event stand out from the others of its row.
+func (w *Worker) size(e *Event) int64 {
+	if w.t.ID == Conversation {
+		return e.V[ConvBytesOrig]
+	}
+	return e.V[0]
+}
+
+// setOf joins what a row's records say of its Set column.
+func (w *Worker) setOf(rs []record) uint32 {
+	set := rs[0].set
+	for i := range rs {
+		if rs[i].set != set {
+			set = w.join(set, rs[i].set)
+		}
+	}
+	return set
+}
+
+// join returns the name that holds the names of both sets, in order, each once.
+func (w *Worker) join(a, b uint32) uint32 {
+	if a == 0 || a == b {
+		return b
+	}
+	if b == 0 {
+		return a
+	}
+	d := w.c.Dictionary
+	names := append(strings.Split(d.name(a), SetSeparator), strings.Split(d.name(b), SetSeparator)...)
+	slices.Sort(names)
+	names = slices.Compact(names)
+	return d.Name(nameText([]byte(strings.Join(names, SetSeparator))))
+}

@@ -131,6 +131,9 @@ func (o *askOptions) find(c *cobra.Command, id string, paths []string, all bool)
 		return nil, nil, nil, err
 	}
 	cas, findings, err := hunt.Select(d, id)
+	if err != nil && o.from == "" {
+		err = fmt.Errorf("%w (were --internal, --since and --until those of the hunt?)", err)
+	}
 	if err != nil {
 		return nil, nil, nil, err
 	}

@@ -127,12 +127,14 @@ func (p *linePrinter) print(at *hunt.Place, l *hunt.Line) error {
 			Offset: l.Offset, Line: l.Number, Length: len(l.Raw), SHA256: hex.EncodeToString(sum[:]), Raw: report.SpellBytes(string(l.Raw)),
 		})
 	}
+	raw := l.Raw
 	if p.visible {
-		p.w.WriteString(visible(string(l.Raw)))
-	} else {
-		p.w.Write(l.Raw)
+		raw = []byte(visible(string(raw)))
 	}
-	return p.w.WriteByte('\n') // which tells whether all before went well
+	if _, err := p.w.Write(raw); err != nil {
+		return err
+	}
+	return p.w.WriteByte('\n')
 }
 
 // heading names the source of the lines that follow, and its columns.

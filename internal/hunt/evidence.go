@@ -59,9 +59,9 @@ func fetchFrom(ctx context.Context, s ledger.Source, places []detect.Place, out 
 			out[p] = report.Evidence{Source: s.Path, SourceHash: s.SHA256, Offset: p.Offset, Raw: "(" + why + ")"}
 		}
 	}
-	f, err := os.Open(s.Path)
+	f, err := openRegular(s.Path)
 	if err != nil {
-		gone(0, "the source cannot be read any more: "+plain(err).Error())
+		gone(0, "the source cannot be read any more: "+err.Error())
 		return nil
 	}
 	defer f.Close()

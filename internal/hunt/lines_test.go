@@ -174,6 +174,7 @@ func TestMatcher(t *testing.T) {
 		+{"_path":"x509","ts":9000.0,"id":"Fclient","certificate.subject":"CN=b"}
 		-{"_path":"x509","ts":1500.0,"id":"Fother","certificate.subject":"CN=c"}
 		+{"_path":"http","ts":5000.0,"uid":"C2",`+conn+`,"method":"GET","host":"a.test","uri":"/"}
+		-{"_path":"http","ts":5000.0,"uid":"E1",`+conn+`,"method":"GET","host":"a.test","uri":"/"}
 		+{"_path":"files","ts":5000.0,"fuid":"F1","uid":"C2",`+conn+`,"source":"HTTP"}
 		-{"_path":"files","ts":1500.0,"fuid":"F2","tx_hosts":["10.0.0.5"],"rx_hosts":["192.0.2.1"],"source":"HTTP"}
 		+{"_path":"conn","ts":1500.0,"uid":"C8","id.orig_h":"192.0.2.1","id.orig_p":443,"id.resp_h":"10.0.0.5","id.resp_p":50000,"proto":"tcp"}
@@ -201,6 +202,7 @@ func TestMatcher(t *testing.T) {
 		+{"_path":"files","ts":1000.0,"fuid":"Fa","uid":"C1",`+to+`,"source":"HTTP"}
 		-{"_path":"files","ts":1001.0,"fuid":"Fb","uid":"C1",`+to+`,"source":"HTTP"}
 		-{"_path":"conn","ts":1500.0,"uid":"C2",`+to+`,"proto":"tcp"}
+		-{"_path":"http","ts":3000.0,"uid":"C4",`+to+`,"method":"GET","host":"drop.test","uri":"http://drop.test/"}
 		-{"_path":"http","ts":1500.0,"uid":"C3","id.orig_h":"10.0.0.6","id.orig_p":4000,"id.resp_h":"10.0.0.3","id.resp_p":3128,"method":"CONNECT","uri":"drop.test:80"}
 	`)
 	// An address asked for through a proxy, and the TLS session within.
@@ -274,6 +276,9 @@ func TestMoved(t *testing.T) {
 		for _, l := range lines {
 			if !strings.Contains(l.Raw, "Ctheft") || strings.HasSuffix(l.Raw, "\n") {
 				t.Errorf("%s: %q", name, l.Raw)
+			}
+			if l.Findings != d.Cases[0].ID+"/1" {
+				t.Errorf("%s: of %q", name, l.Findings)
 			}
 			where += filepath.Base(l.Path) + fmt.Sprintf(":%d ", l.Number)
 		}

@@ -28,9 +28,6 @@ type origin struct {
 	size   int64           // of the file, for the progress
 }
 
-// elsewhere tells whether the bytes lie under another path than they were read from.
-func (o *origin) elsewhere() bool { return o.Path != o.Source.Path }
-
 // reader returns the reader that took the source, nil when this program has none
 // by that name.
 func (o *origin) reader() format.Reader { return readerOf(&o.Source) }

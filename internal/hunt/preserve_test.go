@@ -66,11 +66,12 @@ func sumOf(s string) string {
 // originals have it at the same places, and that a hunt finds it in there again.
 func TestPreserve(t *testing.T) {
 	dir := theft(t)
-	// A second header within one log, line ends of Windows, and JSON over lines.
+	// A second header within one log, with other columns, line ends of Windows, and JSON over lines.
 	conn, err := os.ReadFile(filepath.Join(dir, "conn.log"))
 	must(t, err)
-	theirs := strings.Replace(connHead, "#path\tconn\n", "#path\tconn\n#open\tagain\n", 1) +
-		"1772445701.000001\tCtheft2\t10.0.0.5\t40001\t198.51.100.9\t80\ttcp\thttp\t60\t900000000\t2000\tSF\tShADadFf\n" + connRow(8)
+	theirs := strings.NewReplacer("ts\tuid", "uid\tts", "time\tstring", "string\ttime").Replace(connHead) +
+		"Ctheft2\t1772445701.000001\t10.0.0.5\t40001\t198.51.100.9\t80\ttcp\thttp\t60\t900000000\t2000\tSF\tShADadFf\n" +
+		"Cother\t1772445702.000001\t10.0.0.6\t40001\t192.0.2.1\t80\ttcp\thttp\t60\t9\t2000\tSF\tShADadFf\n"
 	windows := strings.ReplaceAll(theirs, "\n", "\r\n")
 	write(t, dir, map[string]string{
 		"conn.log": string(conn) + windows,

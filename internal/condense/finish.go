@@ -64,7 +64,6 @@ type Worker struct {
 	batch  Batch
 	events []Event
 	row    []byte
-	names  []uint32
 
 	block     []byte // being filled, and what it holds
 	blockHour uint32

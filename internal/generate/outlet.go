@@ -168,7 +168,7 @@ func (o *outlet) shut() error {
 // whole.
 func (o *outlet) abort() {
 	if o.to != nil {
-		o.to.stop()
+		_ = o.to.stop() // the error that ended it is the one to tell
 		o.to = nil
 	}
 }

@@ -307,7 +307,7 @@ func TestHostileTypes(t *testing.T) {
 		for i := range 20_000 {
 			fmt.Fprintf(w, "{\"_path\":\"type%d\",\"ts\":1}\n", i)
 		}
-		w.Close()
+		_ = w.Close()
 	}()
 	var rec formattest.Recorder
 	if err := (Reader{}).Read(t.Context(), r, &rec); err != nil {

@@ -53,6 +53,7 @@ func (s *Store) digest(ctx context.Context, t *condense.Table) (d digest, err er
 	defer rows.Close()
 	blocks := &blockCursor{at: -1}
 	if len(t.Values) > 0 {
+		//nolint:rowserrcheck // blockCursor.events and the end of this function look
 		if blocks.rows, err = s.db.QueryContext(ctx, fmt.Sprintf("SELECT block, lists FROM ledger.%s_list ORDER BY block", t.Name)); err != nil {
 			return d, err
 		}
@@ -76,7 +77,10 @@ func (s *Store) digest(ctx context.Context, t *condense.Table) (d digest, err er
 		}
 		d.add(sha256.Sum256(b))
 	}
-	return d, rows.Err()
+	if blocks.rows != nil {
+		err = blocks.rows.Err()
+	}
+	return d, errors.Join(err, rows.Err())
 }
 
 // blockCursor stands on one block of lists.

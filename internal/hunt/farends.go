@@ -98,15 +98,15 @@ func (r reach) name(c *report.Case, from *caseload.Case) {
 	}
 }
 
-// sizes notes how many bytes on disk the hash of each source is of.
+// sizes notes how many bytes the hashes of each source are of, and what is in it.
 func sizes(shown []report.Source, sources []ledger.Source) {
-	type content struct{ path, hash string }
-	of := map[content]int64{}
+	of := map[content]ledger.Source{}
 	for _, s := range sources {
-		of[content{s.Path, s.SHA256}] = s.Size
+		of[content{s.Path, s.SHA256}] = s
 	}
 	for i := range shown {
-		shown[i].Size = of[content{shown[i].Path, shown[i].SHA256}]
+		s := of[contentOf(&shown[i])]
+		shown[i].Size, shown[i].Content, shown[i].Bytes = s.Size, s.Content, s.Bytes
 	}
 }
 

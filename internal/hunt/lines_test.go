@@ -353,9 +353,15 @@ func TestMovedCompressed(t *testing.T) {
 		must(t, os.WriteFile(filepath.Join(dir, "c."+kind), compressed(t, kind, b), 0o600))
 		d := run(t, Options{Paths: []string{dir}, PlacesOnly: true})
 		must(t, os.Rename(filepath.Join(dir, "c."+kind), filepath.Join(dir, "moved")))
-		lines, lost := linesOf(t, d, d.Cases[0].ID, TraceOptions{All: true, Paths: []string{dir}})
-		if len(lines) != 2 || len(lost) > 0 || lines[0].Number != 11 || !strings.Contains(string(b), lines[0].Raw+"\n") {
-			t.Errorf("%s: %+v, lost %+v", kind, lines, lost)
+		// As it was, compressed in another way with more in it, unpacked with more in it.
+		for _, now := range [][]byte{nil, compressed(t, "zst", append(bytes.Clone(b), b...)), append(bytes.Clone(b), b...)} {
+			if now != nil {
+				must(t, os.WriteFile(filepath.Join(dir, "moved"), now, 0o600))
+			}
+			lines, lost := linesOf(t, d, d.Cases[0].ID, TraceOptions{All: true, Paths: []string{dir}})
+			if len(lines) != 2 || len(lost) > 0 || lines[0].Number != 11 || !strings.Contains(string(b), lines[0].Raw+"\n") {
+				t.Errorf("%s: %+v, lost %+v", kind, lines, lost)
+			}
 		}
 	}
 }

@@ -107,7 +107,7 @@ type content struct{ path, hash string }
 func contentOf(s *report.Source) content { return content{s.Path, s.SHA256} }
 
 // locate finds the bytes of sources: at their path, as far as they were read, or
-// else in one of the files below paths, there also compressed in another way. It
+// else in one of the files below paths, there also compressed in another way or not at all. It
 // returns the origins in order of path and why the other sources have none.
 func locate(ctx context.Context, sources []report.Source, paths []string, p Progress) ([]*origin, map[content]string, error) {
 	byPath := map[string]*origin{}
@@ -215,15 +215,11 @@ func search(ctx context.Context, lost []report.Source, paths []string, byPath ma
 	if err != nil {
 		return err
 	}
-	var sizes []int64
-	for i := range lost {
-		sizes = append(sizes, lost[i].Size)
-	}
 	for i := range files {
 		if files[i].Size == 0 || len(lost) == 0 {
 			continue
 		}
-		found, err := holds(ctx, &files[i], lost, sizes)
+		found, err := holds(ctx, &files[i], lost)
 		if err != nil {
 			return err
 		}
@@ -236,9 +232,13 @@ func search(ctx context.Context, lost []report.Source, paths []string, byPath ma
 	return nil
 }
 
-// holds returns the sources whose bytes a file begins with: as it lies on disk,
-// or, for sources that were read uncompressed, when it is decompressed.
-func holds(ctx context.Context, file *File, lost []report.Source, sizes []int64) (found []*origin, err error) {
+// holds returns the sources whose bytes a file begins with: as it lies on disk, or
+// when it is decompressed.
+func holds(ctx context.Context, file *File, lost []report.Source) (found []*origin, err error) {
+	var sizes, lengths []int64
+	for i := range lost {
+		sizes, lengths = append(sizes, lost[i].Size), append(lengths, lost[i].Bytes)
+	}
 	f, err := openRegular(file.Path)
 	if err != nil {
 		return nil, nil //nolint:nilerr // a file that cannot be read holds nothing for us; the sources stay lost
@@ -248,22 +248,20 @@ func holds(ctx context.Context, file *File, lost []report.Source, sizes []int64)
 	onDisk, _ := digests(&interruptible{ctx, f}, sizes)
 	var inside map[int64]string
 	if _, err := f.Seek(0, io.SeekStart); err == nil {
-		if r, kind, err := container.Open(&interruptible{ctx, f}); err == nil {
+		if r, _, err := container.Open(&interruptible{ctx, f}); err == nil {
 			defer r.Close()
-			if kind != container.Plain {
-				inside, _ = digests(r, sizes)
-			}
+			inside, _ = digests(r, lengths)
 		}
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	for _, s := range lost {
-		switch s.SHA256 {
-		case onDisk[s.Size]:
+		switch {
+		case s.SHA256 == onDisk[s.Size]:
 			found = append(found, &origin{Source: s, Path: file.Path, disk: s.Size, size: file.Size})
-		case inside[s.Size]:
-			found = append(found, &origin{Source: s, Path: file.Path, bytes: s.Size, size: file.Size})
+		case s.Content != "" && s.Content == inside[s.Bytes]:
+			found = append(found, &origin{Source: s, Path: file.Path, bytes: s.Bytes, size: file.Size})
 		}
 	}
 	return found, nil

@@ -194,9 +194,11 @@ type BlindSpot struct {
 // Source is one file that was looked at.
 type Source struct {
 	Path       string           `json:"path"`
-	Format     string           `json:"format"` // "zeek conn,dns (JSON)", or why it was not read
-	SHA256     string           `json:"sha256"` // of the file as it lies on disk
-	Size       int64            `json:"size"`   // bytes on disk that the hash is of
+	Format     string           `json:"format"`         // "zeek conn,dns (JSON)", or why it was not read
+	SHA256     string           `json:"sha256"`         // of the file as it lies on disk
+	Size       int64            `json:"size"`           // bytes on disk that the hash is of
+	Content    string           `json:"content_sha256"` // of its decompressed bytes, empty when they could not be read to their end
+	Bytes      int64            `json:"bytes"`          // decompressed
 	Records    int64            `json:"records"`
 	Duplicates int64            `json:"duplicates"` // records already known from another source or sensor
 	Bad        int64            `json:"bad"`        // records that could not be read

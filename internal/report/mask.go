@@ -38,6 +38,7 @@ var keptFields = map[string]bool{
 	"Finding.Records":     true,
 	"Finding.Proto":       true,
 	"Source.SHA256":       true,
+	"Source.Content":      true,
 	"Evidence.SourceHash": true,
 	"Entity.Kind":         true,
 }

@@ -8,7 +8,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
-	"os"
 	"slices"
 
 	"barium/internal/format/container"
@@ -34,7 +33,7 @@ func continues(ctx context.Context, f *File, have []ledger.Source) (*continuatio
 	if len(have) == 0 {
 		return nil, nil
 	}
-	file, err := os.Open(f.Path)
+	file, err := openRegular(f.Path)
 	if err != nil {
 		return nil, nil
 	}

@@ -123,7 +123,7 @@ ci: ## everything that must pass before a change is taken
 	$(MAKE) test TESTFLAGS='-count=1 -timeout 25m -coverprofile=coverage.out'
 	@sh scripts/coverage.sh coverage.out
 	$(MAKE) race
-	$(MAKE) fuzz-short
+	$(MAKE) fuzz
 	$(MAKE) demo-check
 
 # Built with the toolchain that go.mod asks for: a linter that was built with an

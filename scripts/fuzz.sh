@@ -11,7 +11,7 @@ if [ "$time" = one ]; then
 	cd "$3"
 	cache=$($go env GOCACHE)/fuzz/barium/$3
 	mkdir -p "$cache"
-	if "$2" -test.run '^$' -test.fuzz "^$4\$" -test.fuzztime "$5" -test.fuzzcachedir "$cache" -test.parallel 1 >"$log" 2>&1; then
+	if "$2" -test.run '^$' -test.fuzz "^$4\$" -test.fuzztime "$5" -test.fuzzminimizetime 1s -test.fuzzcachedir "$cache" -test.parallel 1 >"$log" 2>&1; then
 		echo "$3 $4: $(grep '^fuzz: ' "$log" | tail -n 1)"
 	elif grep -q 'context deadline exceeded' "$log" && ! grep -q 'Failing input' "$log"; then
 		# go test sometimes reports its own end of time as a failure (golang/go#75804).

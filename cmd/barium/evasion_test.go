@@ -15,29 +15,30 @@ import (
 // found whole.
 func TestHostileRecords(t *testing.T) {
 	f := func(name, data string, records, duplicates, bad int64, shown ...string) {
-		t.Helper()
-		dir := t.TempDir()
-		writeTheft(t, filepath.Join(dir, "logs"))
-		writeFile(t, filepath.Join(dir, "logs", "x.log"), data)
-		r := barium(t, dir, "hunt", "--json", "out.json", "logs")
-		r.wantTheft(t, name)
-		s := r.sourceOf(t, "logs/x.log")
-		if s.Records != records || s.Duplicates != duplicates || s.Bad != bad {
-			t.Errorf("%s: %d records, %d duplicates, %d bad; want %d, %d, %d", name, s.Records, s.Duplicates, s.Bad, records, duplicates, bad)
-		}
-		if len(s.BadSamples) != int(min(bad, 5)) {
-			t.Errorf("%s: %d samples", name, len(s.BadSamples))
-		}
-		for _, want := range shown {
-			if !strings.Contains(strings.Join(strings.Fields(r.out), " "), want) {
-				t.Errorf("%s: %q is not in the report", name, want)
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			writeTheft(t, filepath.Join(dir, "logs"))
+			writeFile(t, filepath.Join(dir, "logs", "x.log"), data)
+			r := barium(t, dir, "hunt", "--json", "out.json", "logs")
+			r.wantTheft(t, name)
+			s := r.sourceOf(t, "logs/x.log")
+			if s.Records != records || s.Duplicates != duplicates || s.Bad != bad {
+				t.Errorf("%s: %d records, %d duplicates, %d bad; want %d, %d, %d", name, s.Records, s.Duplicates, s.Bad, records, duplicates, bad)
 			}
-		}
-		page, err := os.ReadFile(filepath.Join(dir, "barium-report.html"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		checkPlain(t, strings.ReplaceAll(string(page), "\t", " "))
+			if len(s.BadSamples) != int(min(bad, 5)) {
+				t.Errorf("%s: %d samples", name, len(s.BadSamples))
+			}
+			for _, want := range shown {
+				if !strings.Contains(strings.Join(strings.Fields(r.out), " "), want) {
+					t.Errorf("%s: %q is not in the report", name, want)
+				}
+			}
+			page, err := os.ReadFile(filepath.Join(dir, "barium-report.html"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkPlain(t, strings.ReplaceAll(string(page), "\t", " "))
+		})
 	}
 	row := func(ts, orig, origPort, resp, respPort, bytes string) string {
 		return ts + "\tX\t" + strings.Join([]string{orig, origPort, resp, respPort}, "\t") + "\ttcp\tssl\t1.5\t" + bytes + "\t100\tSF\t0\tShADadFf\n"
@@ -131,31 +132,32 @@ func TestHostileFields(t *testing.T) {
 // What cannot be read is counted, sampled and shown, and no verdict says that
 // nothing is amiss without it.
 func TestEvasion(t *testing.T) {
-	f := func(name string, rewrite func(conn, http string) (string, string), check func(r *result)) {
-		t.Helper()
-		dir := t.TempDir()
-		logs := filepath.Join(dir, "logs")
-		writeTheft(t, logs)
-		conn, err := os.ReadFile(filepath.Join(logs, "conn.log"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		http, err := os.ReadFile(filepath.Join(logs, "http.log"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		c, h := rewrite(string(conn), string(http))
-		writeFile(t, filepath.Join(logs, "conn.log"), c)
-		writeFile(t, filepath.Join(logs, "http.log"), h)
-		r := barium(t, dir, "hunt", "--memory", "256MiB", "--json", "out.json", "logs")
-		check(&r)
-		if t.Failed() {
-			t.Fatalf("%s: status %d\n%s", name, r.status, r.out)
-		}
+	f := func(name string, rewrite func(conn, http string) (string, string), check func(t *testing.T, r *result)) {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			logs := filepath.Join(dir, "logs")
+			writeTheft(t, logs)
+			conn, err := os.ReadFile(filepath.Join(logs, "conn.log"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			http, err := os.ReadFile(filepath.Join(logs, "http.log"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			c, h := rewrite(string(conn), string(http))
+			writeFile(t, filepath.Join(logs, "conn.log"), c)
+			writeFile(t, filepath.Join(logs, "http.log"), h)
+			r := barium(t, dir, "hunt", "--memory", "256MiB", "--json", "out.json", "logs")
+			check(t, &r)
+			if t.Failed() {
+				t.Fatalf("%s: status %d\n%s", name, r.status, r.out)
+			}
+		})
 	}
-	found := func(r *result) { t.Helper(); r.wantTheft(t, "evasion") }
-	shown := func(bad int64, reason string) func(r *result) {
-		return func(r *result) {
+	found := func(t *testing.T, r *result) { t.Helper(); r.wantTheft(t, "evasion") }
+	shown := func(bad int64, reason string) func(*testing.T, *result) {
+		return func(t *testing.T, r *result) {
 			t.Helper()
 			s := r.sourceOf(t, "logs/http.log")
 			if s.Bad != bad || len(s.BadSamples) == 0 || !strings.Contains(s.BadSamples[0].Reason, reason) || !strings.Contains(r.out, reason) {
@@ -187,8 +189,8 @@ func TestEvasion(t *testing.T) {
 	}, found)
 	f("errors around, so that the sample shows none of them", func(c, h string) (string, string) {
 		return strings.Replace(c, "missed_bytes\thistory\n", "missed_bytes\thistory\n"+strings.Repeat("noise\n", 20_000), 1), h
-	}, func(r *result) {
-		found(r)
+	}, func(t *testing.T, r *result) {
+		found(t, r)
 		if s := r.sourceOf(t, "logs/conn.log"); s.Bad != 20_000 || len(s.BadSamples) != 5 {
 			t.Errorf("%d bad, %d samples", s.Bad, len(s.BadSamples))
 		}

@@ -49,35 +49,36 @@ func frame(raw string, blocks int) string {
 func TestHostileFiles(t *testing.T) {
 	head, row := zeekHead+connFields, innocentRow(5000)
 	f := func(name, file, data string, records, bad int64, problem string, shown ...string) {
-		t.Helper()
-		dir := t.TempDir()
-		writeTheft(t, filepath.Join(dir, "logs"))
-		path := filepath.Join("logs", file)
-		if data != "" || problem == "empty file" {
-			writeFile(t, filepath.Join(dir, path), data)
-		}
-		r := barium(t, dir, "hunt", "--memory", "256MiB", "--json", "out.json", "logs")
-		r.wantTheft(t, name)
-		s := r.sourceOf(t, path)
-		if s.Records != records || s.Bad != bad || s.Problem != problem || bad > 0 && len(s.BadSamples) == 0 {
-			t.Errorf("%s: %d records, %d bad, %d samples, problem %q; want %d, %d, %q", name, s.Records, s.Bad, len(s.BadSamples), s.Problem, records, bad, problem)
-		}
-		if !slow && r.memory > 512<<20 {
-			t.Errorf("%s: %d MiB", name, r.memory>>20)
-		}
-		page, err := os.ReadFile(filepath.Join(dir, "barium-report.html"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		text := strings.Join(strings.Fields(r.out), " ")
-		for _, want := range append(shown, problem) {
-			if !strings.Contains(text, want) {
-				t.Errorf("%s: %q is not in the report", name, want)
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			writeTheft(t, filepath.Join(dir, "logs"))
+			path := filepath.Join("logs", file)
+			if data != "" || problem == "empty file" {
+				writeFile(t, filepath.Join(dir, path), data)
 			}
-			if !strings.Contains(string(page), strings.ReplaceAll(want, "'", "&#39;")) {
-				t.Errorf("%s: %q is not on the page", name, want)
+			r := barium(t, dir, "hunt", "--memory", "256MiB", "--json", "out.json", "logs")
+			r.wantTheft(t, name)
+			s := r.sourceOf(t, path)
+			if s.Records != records || s.Bad != bad || s.Problem != problem || bad > 0 && len(s.BadSamples) == 0 {
+				t.Errorf("%s: %d records, %d bad, %d samples, problem %q; want %d, %d, %q", name, s.Records, s.Bad, len(s.BadSamples), s.Problem, records, bad, problem)
 			}
-		}
+			if !slow && r.memory > 512<<20 {
+				t.Errorf("%s: %d MiB", name, r.memory>>20)
+			}
+			page, err := os.ReadFile(filepath.Join(dir, "barium-report.html"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			text := strings.Join(strings.Fields(r.out), " ")
+			for _, want := range append(shown, problem) {
+				if !strings.Contains(text, want) {
+					t.Errorf("%s: %q is not in the report", name, want)
+				}
+				if !strings.Contains(string(page), strings.ReplaceAll(want, "'", "&#39;")) {
+					t.Errorf("%s: %q is not on the page", name, want)
+				}
+			}
+		})
 	}
 	good := head + row + innocentRow(5001)
 	gz := gzipped(t, good)

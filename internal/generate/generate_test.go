@@ -215,6 +215,25 @@ func checkTheft(t *testing.T, m memory, theft *Theft) {
 func TestLogsAreConsistent(t *testing.T) {
 	m, truth := generate(t, Options{Seed: 3, Hosts: 24, Theft: true})
 	start, end := "1772409600.000000", "1773018000.000000" // an hour after the week
+	checkLogs(t, m, truth.Records, start, end)
+	for _, name := range slices.Sorted(maps.Keys(m)) {
+		if name == "README.txt" {
+			continue
+		}
+		previous := start
+		for _, row := range rows(t, m[name].String()) {
+			if row["ts"] < previous {
+				t.Fatalf("%s: %s after %s", name, row["ts"], previous)
+			}
+			previous = row["ts"]
+		}
+	}
+}
+
+// checkLogs verifies that all rows are between start and end and that the logs
+// agree with each other.
+func checkLogs(t *testing.T, m memory, records map[string]int64, start, end string) {
+	t.Helper()
 	conns := map[string]map[string]string{}
 	for _, row := range rows(t, m["conn.log"].String()) {
 		if conns[row["uid"]] != nil {
@@ -234,16 +253,14 @@ func TestLogsAreConsistent(t *testing.T) {
 		if name == "README.txt" {
 			continue
 		}
-		previous := start
 		all := rows(t, m[name].String())
-		if want := truth.Records[strings.TrimSuffix(name, ".log")]; int64(len(all)) != want {
+		if want := records[strings.TrimSuffix(name, ".log")]; int64(len(all)) != want {
 			t.Errorf("%s: %d rows, truth says %d", name, len(all), want)
 		}
 		for _, row := range all {
-			if row["ts"] < previous || row["ts"] > end {
-				t.Fatalf("%s: %s after %s", name, row["ts"], previous)
+			if row["ts"] < start || row["ts"] > end {
+				t.Fatalf("%s: %s is not in the time", name, row["ts"])
 			}
-			previous = row["ts"]
 			if uid := row["uid"]; uid != "" {
 				c := conns[uid]
 				if c == nil || c["id.orig_h"] != row["id.orig_h"] || c["id.resp_h"] != row["id.resp_h"] || c["id.orig_p"] != row["id.orig_p"] {
@@ -275,6 +292,16 @@ func checkConn(t *testing.T, row map[string]string) {
 		}
 		if ipBytes < payload+20*packets || payload > packets*1500 {
 			t.Fatalf("%s: %d packets, %d bytes, %d with headers: %v", side, packets, payload, ipBytes, row)
+		}
+	}
+	switch history := row["history"]; row["conn_state"] {
+	case "SF":
+		if row["proto"] == "tcp" && !(strings.ContainsAny(history, "F") && strings.ContainsAny(history, "f")) {
+			t.Fatalf("closed without both ends: %v", row)
+		}
+	case "S0":
+		if row["resp_pkts"] != "0" || strings.ToUpper(history) != history {
+			t.Fatalf("an answer where there is none: %v", row)
 		}
 	}
 	if row["proto"] == "tcp" && row["orig_bytes"] != "" && row["orig_bytes"] != "0" && !strings.Contains(row["history"], "D") {

@@ -27,3 +27,29 @@ func BenchmarkHospital(b *testing.B) {
 		})
 	}
 }
+
+func BenchmarkBulk(b *testing.B) {
+	for _, c := range []struct {
+		name string
+		o    BulkOptions
+	}{
+		{"conn", BulkOptions{Logs: []string{"conn"}}},
+		{"conn,json", BulkOptions{Logs: []string{"conn"}, JSON: true}},
+		{"conn,gzip", BulkOptions{Logs: []string{"conn"}, Gzip: true}},
+		{"all", BulkOptions{}},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			c.o.Seed, c.o.Rows = 1, 1_000_000
+			var v *Volume
+			for b.Loop() {
+				var err error
+				if v, err = Bulk(b.Context(), c.o, func(string) (io.WriteCloser, error) { return closer{io.Discard}, nil }); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.SetBytes(v.Bytes)
+			b.ReportMetric(float64(v.Connections)*float64(b.N)/b.Elapsed().Seconds(), "conns/s")
+			b.ReportMetric(float64(v.Bytes)/float64(v.Connections), "B/conn")
+		})
+	}
+}

@@ -435,6 +435,16 @@ func asNobody(t testing.TB, c *exec.Cmd, dir string) {
 		}
 	}
 	c.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+	// Under -coverprofile the command writes what it covered when it ends, and
+	// says so on standard error where it may not.
+	covered := filepath.Join(dir, "covered")
+	if err := os.MkdirAll(covered, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chown(covered, 65534, 65534); err != nil {
+		t.Fatal(err)
+	}
+	c.Env = append(c.Environ(), "GOCOVERDIR="+covered)
 }
 
 // TestLedgerClock sets times of files back and forward: what is in a ledger does

@@ -133,7 +133,7 @@ func (s *Sink) begin(log string, h *event.Head) *record {
 	s.logN++
 	hour, sensor := uint32(int64(h.TS)/hourMicros), s.ids.name(h.Sensor)
 	if !s.cover || hour != s.hour || sensor != s.sensor {
-		s.set(Coverage, hour, sensor, h.Offset, s.logID, 0)
+		s.set(Coverage, hour, sensor, h.Offset, s.logID)
 		s.hour, s.sensor, s.cover = hour, sensor, true
 	}
 	r := s.blank(h)
@@ -170,22 +170,25 @@ func (s *Sink) pair(r *record, h *event.Head, p event.Proto) {
 // setKey is hour, one or two ids and sensor of a set row. Only the zero value
 // is not used.
 type setKey struct {
-	hour, a, b, sensor uint32
-	used               bool
+	hour, a, b, c, sensor uint32
+	used                  bool
 }
 
 // setBits says how many set rows of a table are remembered.
 const setBits = 13
 
 // set files a row of a table that only remembers that a key occurred in an hour:
-// one id, or two.
-func (s *Sink) set(table int, hour, sensor uint32, offset int64, a, b uint32) {
-	k := setKey{hour, a, b, sensor, true}
+// up to three ids.
+func (s *Sink) set(table int, hour, sensor uint32, offset int64, ids ...uint32) {
+	var id [3]uint32
+	copy(id[:], ids)
+	a, b, c := id[0], id[1], id[2]
+	k := setKey{hour, a, b, c, sensor, true}
 	if s.lastSet[table] == nil {
 		s.lastSet[table] = make([]setKey, 1<<setBits)
 	}
 	x := uint64(a)<<32 | uint64(b)
-	x = (x ^ uint64(hour)<<16 ^ uint64(sensor)<<40) * 0x9e3779b97f4a7c15
+	x = (x ^ uint64(hour)<<16 ^ uint64(sensor)<<40 ^ uint64(c)<<24) * 0x9e3779b97f4a7c15
 	last := &s.lastSet[table][x>>(64-setBits)]
 	if *last == k {
 		return
@@ -193,7 +196,7 @@ func (s *Sink) set(table int, hour, sensor uint32, offset int64, a, b uint32) {
 	*last = k
 	t := Tables[table]
 	r := record{event: Event{TS: int64(hour) * hourMicros, Source: s.source, Offset: offset}}
-	r.key[0], r.key[1], r.key[2] = hour, a, b
+	r.key[0], r.key[1], r.key[2], r.key[3] = hour, a, b, c
 	r.key[len(t.Key)-1] = sensor
 	s.w.put(t, &r)
 }
@@ -213,10 +216,10 @@ func (s *Sink) Conn(c *event.Conn) {
 	s.put(Conversation, r)
 	orig, resp := r.key[1], r.key[2]
 	if c.LocalOrig == event.Yes {
-		s.set(LocalHint, r.key[0], s.sensor, c.Offset, orig, 0)
+		s.set(LocalHint, r.key[0], s.sensor, c.Offset, orig)
 	}
 	if c.LocalResp == event.Yes {
-		s.set(LocalHint, r.key[0], s.sensor, c.Offset, resp, 0)
+		s.set(LocalHint, r.key[0], s.sensor, c.Offset, resp)
 	}
 }
 

@@ -73,6 +73,12 @@ const (
 	Answer
 	LocalHint
 	Coverage
+	Logon
+	Call
+	Tunnel
+	Software
+	Note
+	Identity
 	numTables
 )
 
@@ -135,6 +141,25 @@ const (
 	ReqStatus
 	ReqPort // originator's port
 	ReqURI  // hash of the URI
+)
+
+// Positions in Event.V of a logon.
+const (
+	LogonPort    = iota // originator's port
+	LogonSuccess        // event.Tri plus one: 0 failed, 1 not known, 2 succeeded
+)
+
+// Positions in Event.V of a call.
+const (
+	CallPort  = iota // originator's port
+	CallCount        // results or objects, plus one; 0 when not given
+)
+
+// Positions in Event.V of a note.
+const (
+	NotePort     = iota // originator's port
+	NoteSeverity        // 1 is the worst; 0 when not given
+	NoteFile            // hash of the file id
 )
 
 // Positions in Event.V of a transfer.
@@ -370,6 +395,55 @@ var Tables = []*Table{
 	{
 		ID: Coverage, Name: "coverage", partitionBy: 2,
 		Key:  keyed(Column{"log", KindName}),
+		Sums: counted,
+	},
+	{
+		ID: Logon, Name: "logon", partitionBy: 3,
+		Key: paired(
+			Column{"log", KindName}, Column{"account", KindName}, Column{"account_domain", KindName},
+			Column{"client_name", KindName}, Column{"server_name", KindName}, Column{"service", KindName},
+		),
+		Values: []string{"orig_port", "success"},
+		Sums: plus(
+			Sum{"succeeded", countIf(func(e *Event) bool { return e.V[LogonSuccess] == int64(event.Yes)+1 })},
+			Sum{"failed", countIf(func(e *Event) bool { return e.V[LogonSuccess] == int64(event.No)+1 })},
+		),
+		Set: Column{"error", KindName},
+	},
+	{
+		ID: Call, Name: "call", partitionBy: 3,
+		Key: paired(
+			Column{"log", KindName}, Column{"object", KindName}, Column{"verb", KindName}, Column{"via", KindName},
+		),
+		Values: []string{"orig_port", "count"},
+		Sums:   plus(Sum{"count", sum(CallCount, nil)}),
+		Set:    Column{"result", KindName},
+	},
+	{
+		ID: Tunnel, Name: "tunnel", partitionBy: 3,
+		Key: paired(
+			Column{"log", KindName}, Column{"type", KindName}, Column{"action", KindName}, Column{"account", KindName},
+			Column{"far_host", KindName}, Column{"far_port", KindNumber},
+		),
+		Values: []string{"orig_port"},
+		Sums:   counted,
+	},
+	{
+		ID: Software, Name: "software", partitionBy: 3,
+		Key:    keyed(Column{"address", KindAddress}, Column{"type", KindName}, Column{"software", KindName}, Column{"version", KindName}),
+		Values: []string{"port"},
+		Sums:   counted,
+	},
+	{
+		ID: Note, Name: "note", partitionBy: 3,
+		Key:    paired(Column{"log", KindName}, Column{"note", KindName}, Column{"message", KindName}),
+		Values: []string{"orig_port", "severity", "file_id"},
+		Sums:   counted,
+	},
+	{
+		// source is what told of the name: "ntlm", "kerberos" …
+		ID: Identity, Name: "identity", partitionBy: 2,
+		Key:  keyed(Column{"address", KindAddress}, Column{"host_name", KindName}, Column{"source", KindName}),
 		Sums: counted,
 	},
 }

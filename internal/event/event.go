@@ -276,3 +276,83 @@ type CaptureLoss struct {
 	Acks    int64
 	Percent float64 // 0..100
 }
+
+// Logon is one authentication, or one session of a protocol by which people work
+// on another machine. Which log told of it says Log: "kerberos", "ntlm", "rdp",
+// "ssh", "radius", "ldap", "rfb". Passwords and hashes of them are never read.
+type Logon struct {
+	Head
+	Log     string
+	Proto   Proto
+	Account []byte // kerberos client, ntlm username, rdp cookie, radius username, ldap object
+	Domain  []byte // kerberos realm, ntlm domainname
+	Client  []byte // what the originator calls itself: ntlm hostname, rdp client_name, ssh client software
+	Server  []byte // what the responder calls itself: ntlm server_nb_computer_name, ssh server software
+	Service []byte // what was asked for: kerberos service, rdp security_protocol, ssh cipher_alg
+	Success Tri
+	Error   []byte // why it failed
+	MAC     []byte // of the machine that asked (radius)
+	Given   Addr   // address that the account was given (radius framed_addr)
+}
+
+// Call is an operation that one machine asks of another. Which log told of it
+// says Log: "dce_rpc", "smb_mapping", "ldap_search", "snmp".
+type Call struct {
+	Head
+	Log    string
+	Proto  Proto
+	Object []byte // dce_rpc endpoint, share, ldap base, snmp display_string
+	Verb   []byte // dce_rpc operation, share_type, ldap scope, snmp version
+	Via    []byte // dce_rpc named_pipe, smb service, ldap filter
+	Result []byte // error or status, where the log gives one
+	Count  int64  // ldap result_count, snmp objects read; Unset when not given
+}
+
+// Mail is one message handed to a mail server (smtp.log). Neither its subject nor
+// its text is ever read.
+type Mail struct {
+	Head
+	From      []byte // envelope sender
+	To        [][]byte
+	Helo      []byte
+	UserAgent []byte
+	Size      int64 // of the message in bytes, Unset when not given
+	Code      int   // the server's last reply (RFC 5321 section 4.2), Unset when not given
+	TLS       bool
+	FUIDs     [][]byte
+	Filenames [][]byte // of attachments
+}
+
+// Tunnel is a connection inside another one: tunnel.log, or a request to a SOCKS
+// proxy (socks.log, RFC 1928). Log is "tunnel" or "socks".
+type Tunnel struct {
+	Head
+	Log     string
+	Proto   Proto
+	Type    []byte // "Tunnel::TEREDO", "SOCKS5" …
+	Action  []byte // tunnel.log's action, or the proxy's answer
+	Account []byte
+	FarHost []byte // whom the proxy was asked for: a name or an address
+	FarPort uint16
+}
+
+// Software is a program that a machine was seen to run (software.log). The
+// machine is Orig, its port OrigPort.
+type Software struct {
+	Head
+	Type    []byte
+	Name    []byte
+	Version []byte
+}
+
+// Note is what another program thought worth saying. Which log told of it says
+// Log: "notice", "weird", "analyzer", "reporter", "pe", "alert", "anomaly".
+type Note struct {
+	Head
+	Log      string
+	Proto    Proto
+	Name     []byte // what kind of thing: notice, weird name, signature
+	Message  []byte // details, for people
+	FUID     []byte // file that it is about (pe)
+	Severity int    // 1 is the worst (Suricata), Unset when not given
+}

@@ -60,6 +60,16 @@ type Cuttable interface {
 	Header(line []byte) (is, fresh bool)
 }
 
+// Binary is a Reader whose records are not lines of text.
+type Binary interface {
+	Reader
+	// Record reads the record that begins where r stands and returns its bytes, as
+	// they are, and what they say in one line of text. head is the beginning of
+	// the source, up to 64 KiB. The error is that of r, or says that no record
+	// stands there. Memory is bounded by MaxRecord.
+	Record(head []byte, r io.Reader) (raw []byte, text string, err error)
+}
+
 // Rest says where the reading of a source that has grown meanwhile begins.
 type Rest struct {
 	Offset  int64 // decompressed; what stands before it was read for good
@@ -80,6 +90,12 @@ type Sink interface {
 	FTP(*event.FTP)
 	DHCP(*event.DHCP)
 	CaptureLoss(*event.CaptureLoss)
+	Logon(*event.Logon)
+	Call(*event.Call)
+	Mail(*event.Mail)
+	Tunnel(*event.Tunnel)
+	Software(*event.Software)
+	Note(*event.Note)
 	// Skip counts a record of a type that the ledger does not keep.
 	Skip(logType string)
 	// Bad reports bytes at offset that should have been a record: reason in

@@ -48,6 +48,12 @@ func (c *captured) SMBFile(r *event.SMBFile)         { c.keep(&r.Head, event.Pro
 func (c *captured) FTP(r *event.FTP)                 { c.keep(&r.Head, event.ProtoTCP) }
 func (c *captured) DHCP(r *event.DHCP)               { c.keep(&r.Head, event.ProtoUDP) }
 func (c *captured) CaptureLoss(r *event.CaptureLoss) { c.keep(&r.Head, event.ProtoUnknown) }
+func (c *captured) Logon(r *event.Logon)             { c.keep(&r.Head, r.Proto) }
+func (c *captured) Call(r *event.Call)               { c.keep(&r.Head, r.Proto) }
+func (c *captured) Mail(r *event.Mail)               { c.keep(&r.Head, event.ProtoTCP) }
+func (c *captured) Tunnel(r *event.Tunnel)           { c.keep(&r.Head, r.Proto) }
+func (c *captured) Software(r *event.Software)       { c.keep(&r.Head, event.ProtoTCP) }
+func (c *captured) Note(r *event.Note)               { c.keep(&r.Head, r.Proto) }
 func (c *captured) Skip(string)                      {}
 func (c *captured) Bad(int64, int64, string, []byte) {}
 func (c *captured) Warn(string)                      {}

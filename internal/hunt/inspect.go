@@ -139,6 +139,24 @@ func (t *tally) DHCP(r *event.DHCP) { t.count("dhcp", &r.Head) }
 // CaptureLoss implements format.Sink.
 func (t *tally) CaptureLoss(r *event.CaptureLoss) { t.count("capture_loss", &r.Head) }
 
+// Logon implements format.Sink.
+func (t *tally) Logon(r *event.Logon) { t.count(r.Log, &r.Head) }
+
+// Call implements format.Sink.
+func (t *tally) Call(r *event.Call) { t.count(r.Log, &r.Head) }
+
+// Mail implements format.Sink.
+func (t *tally) Mail(r *event.Mail) { t.count("smtp", &r.Head) }
+
+// Tunnel implements format.Sink.
+func (t *tally) Tunnel(r *event.Tunnel) { t.count(r.Log, &r.Head) }
+
+// Software implements format.Sink.
+func (t *tally) Software(r *event.Software) { t.count("software", &r.Head) }
+
+// Note implements format.Sink.
+func (t *tally) Note(r *event.Note) { t.count(r.Log, &r.Head) }
+
 // Skip implements format.Sink.
 func (t *tally) Skip(log string) {
 	if _, ok := t.i.Skipped[log]; !ok && len(t.i.Skipped) >= mostTypes {

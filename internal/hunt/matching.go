@@ -297,6 +297,33 @@ func (*matcher) DHCP(*event.DHCP) {}
 // CaptureLoss implements format.Sink.
 func (*matcher) CaptureLoss(*event.CaptureLoss) {}
 
+// Logon implements format.Sink.
+func (m *matcher) Logon(r *event.Logon) { m.plain(&r.Head, r.Proto) }
+
+// Call implements format.Sink.
+func (m *matcher) Call(r *event.Call) { m.plain(&r.Head, r.Proto) }
+
+// Tunnel implements format.Sink.
+func (m *matcher) Tunnel(r *event.Tunnel) { m.plain(&r.Head, r.Proto) }
+
+// Note implements format.Sink.
+func (m *matcher) Note(r *event.Note) { m.plain(&r.Head, r.Proto) }
+
+// Mail implements format.Sink.
+func (m *matcher) Mail(r *event.Mail) {
+	h := &r.Head
+	for _, i := range m.about(h) {
+		s := m.scopes[i]
+		m.note(i, h, s.within(h.TS) && s.between(h, event.ProtoTCP), s.marks.conns.has(h.UID), func(l *marks) {
+			l.conns.add(h.UID)
+			l.files.add(r.FUIDs...)
+		})
+	}
+}
+
+// Software implements format.Sink: what a machine runs belongs to no finding.
+func (*matcher) Software(*event.Software) {}
+
 // Skip implements format.Sink.
 func (*matcher) Skip(string) {}
 

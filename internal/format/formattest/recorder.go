@@ -15,7 +15,8 @@ import (
 // Record is one record as a reader delivered it.
 type Record struct {
 	// Kind is the name of the log type: "conn", "dns", "http", "ssl", "x509",
-	// "files", "smb_files", "ftp", "dhcp", "capture_loss".
+	// "files", "smb_files", "ftp", "dhcp", "capture_loss", "smtp", "software", or
+	// the Log that the record names.
 	Kind string
 	// Offset is Head.Offset.
 	Offset int64
@@ -79,6 +80,24 @@ func (r *Recorder) DHCP(e *event.DHCP) { record(r, "dhcp", e, e.Offset) }
 
 // CaptureLoss implements format.Sink.
 func (r *Recorder) CaptureLoss(e *event.CaptureLoss) { record(r, "capture_loss", e, e.Offset) }
+
+// Logon implements format.Sink.
+func (r *Recorder) Logon(e *event.Logon) { record(r, e.Log, e, e.Offset) }
+
+// Call implements format.Sink.
+func (r *Recorder) Call(e *event.Call) { record(r, e.Log, e, e.Offset) }
+
+// Mail implements format.Sink.
+func (r *Recorder) Mail(e *event.Mail) { record(r, "smtp", e, e.Offset) }
+
+// Tunnel implements format.Sink.
+func (r *Recorder) Tunnel(e *event.Tunnel) { record(r, e.Log, e, e.Offset) }
+
+// Software implements format.Sink.
+func (r *Recorder) Software(e *event.Software) { record(r, "software", e, e.Offset) }
+
+// Note implements format.Sink.
+func (r *Recorder) Note(e *event.Note) { record(r, e.Log, e, e.Offset) }
 
 // Skip implements format.Sink.
 func (r *Recorder) Skip(logType string) {

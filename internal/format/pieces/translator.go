@@ -50,6 +50,24 @@ func (t *translator) DHCP(r *event.DHCP) { t.place(&r.Head); t.Sink.DHCP(r) }
 // CaptureLoss hands a record on.
 func (t *translator) CaptureLoss(r *event.CaptureLoss) { t.place(&r.Head); t.Sink.CaptureLoss(r) }
 
+// Logon hands a record on.
+func (t *translator) Logon(r *event.Logon) { t.place(&r.Head); t.Sink.Logon(r) }
+
+// Call hands a record on.
+func (t *translator) Call(r *event.Call) { t.place(&r.Head); t.Sink.Call(r) }
+
+// Mail hands a record on.
+func (t *translator) Mail(r *event.Mail) { t.place(&r.Head); t.Sink.Mail(r) }
+
+// Tunnel hands a record on.
+func (t *translator) Tunnel(r *event.Tunnel) { t.place(&r.Head); t.Sink.Tunnel(r) }
+
+// Software hands a record on.
+func (t *translator) Software(r *event.Software) { t.place(&r.Head); t.Sink.Software(r) }
+
+// Note hands a record on.
+func (t *translator) Note(r *event.Note) { t.place(&r.Head); t.Sink.Note(r) }
+
 // Bad hands on what is wrong with the piece itself.
 func (t *translator) Bad(offset, line int64, reason string, sample []byte) {
 	if offset < t.header {

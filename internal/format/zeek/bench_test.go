@@ -23,6 +23,12 @@ func (n *nothing) File(*event.File)                 { n.records++ }
 func (n *nothing) SMBFile(*event.SMBFile)           { n.records++ }
 func (n *nothing) FTP(*event.FTP)                   { n.records++ }
 func (n *nothing) DHCP(*event.DHCP)                 { n.records++ }
+func (n *nothing) Logon(*event.Logon)               { n.records++ }
+func (n *nothing) Call(*event.Call)                 { n.records++ }
+func (n *nothing) Mail(*event.Mail)                 { n.records++ }
+func (n *nothing) Tunnel(*event.Tunnel)             { n.records++ }
+func (n *nothing) Software(*event.Software)         { n.records++ }
+func (n *nothing) Note(*event.Note)                 { n.records++ }
 func (n *nothing) CaptureLoss(*event.CaptureLoss)   { n.records++ }
 func (n *nothing) Skip(string)                      { n.other++ }
 func (n *nothing) Bad(int64, int64, string, []byte) { n.other++ }

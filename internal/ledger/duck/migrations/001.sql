@@ -217,3 +217,115 @@ CREATE TABLE ledger.coverage (
     events BIGINT,
     duplicates BIGINT
 );
+
+CREATE TABLE ledger.logon (
+    hour UINTEGER,
+    seq BIGINT,
+    orig UINTEGER,
+    resp UINTEGER,
+    port UINTEGER,
+    proto UINTEGER,
+    log UINTEGER,
+    account UINTEGER,
+    account_domain UINTEGER,
+    client_name UINTEGER,
+    server_name UINTEGER,
+    service UINTEGER,
+    sensor UINTEGER,
+    error UINTEGER,
+    first BIGINT,
+    last BIGINT,
+    events BIGINT,
+    duplicates BIGINT,
+    succeeded BIGINT,
+    failed BIGINT
+);
+CREATE TABLE ledger.logon_list (hour UINTEGER, block BIGINT, lists BLOB);
+
+CREATE TABLE ledger.call (
+    hour UINTEGER,
+    seq BIGINT,
+    orig UINTEGER,
+    resp UINTEGER,
+    port UINTEGER,
+    proto UINTEGER,
+    log UINTEGER,
+    object UINTEGER,
+    verb UINTEGER,
+    via UINTEGER,
+    sensor UINTEGER,
+    result UINTEGER,
+    first BIGINT,
+    last BIGINT,
+    events BIGINT,
+    duplicates BIGINT,
+    count BIGINT
+);
+CREATE TABLE ledger.call_list (hour UINTEGER, block BIGINT, lists BLOB);
+
+CREATE TABLE ledger.tunnel (
+    hour UINTEGER,
+    seq BIGINT,
+    orig UINTEGER,
+    resp UINTEGER,
+    port UINTEGER,
+    proto UINTEGER,
+    log UINTEGER,
+    type UINTEGER,
+    action UINTEGER,
+    account UINTEGER,
+    far_host UINTEGER,
+    far_port UINTEGER,
+    sensor UINTEGER,
+    first BIGINT,
+    last BIGINT,
+    events BIGINT,
+    duplicates BIGINT
+);
+CREATE TABLE ledger.tunnel_list (hour UINTEGER, block BIGINT, lists BLOB);
+
+CREATE TABLE ledger.software (
+    hour UINTEGER,
+    seq BIGINT,
+    address UINTEGER,
+    type UINTEGER,
+    software UINTEGER,
+    version UINTEGER,
+    sensor UINTEGER,
+    first BIGINT,
+    last BIGINT,
+    events BIGINT,
+    duplicates BIGINT
+);
+CREATE TABLE ledger.software_list (hour UINTEGER, block BIGINT, lists BLOB);
+
+CREATE TABLE ledger.note (
+    hour UINTEGER,
+    seq BIGINT,
+    orig UINTEGER,
+    resp UINTEGER,
+    port UINTEGER,
+    proto UINTEGER,
+    log UINTEGER,
+    note UINTEGER,
+    message UINTEGER,
+    sensor UINTEGER,
+    first BIGINT,
+    last BIGINT,
+    events BIGINT,
+    duplicates BIGINT
+);
+CREATE TABLE ledger.note_list (hour UINTEGER, block BIGINT, lists BLOB);
+
+CREATE TABLE ledger.identity (
+    hour UINTEGER,
+    seq BIGINT,
+    address UINTEGER,
+    host_name UINTEGER,
+    source UINTEGER,
+    sensor UINTEGER,
+    first BIGINT,
+    last BIGINT,
+    events BIGINT,
+    duplicates BIGINT
+);

@@ -15,6 +15,8 @@ type capture struct {
 	classic classic
 	ng      *ng // nil for the container pcap
 	started bool
+	keep    bool   // keep header
+	header  []byte // what must stand before a packet for it to be read by itself
 }
 
 // next finds the next frame; false at the end of the source.
@@ -37,8 +39,7 @@ func (c *capture) start() bool {
 	c.started = true
 	b := c.src.peek(fileHeader)
 	if file, ok := parseClassic(b); ok {
-		c.classic = file
-		c.src.take(fileHeader)
+		c.begin(file, b)
 		return true
 	}
 	if isSection(b) {
@@ -54,6 +55,29 @@ func (c *capture) start() bool {
 		continue
 	}
 	return false
+}
+
+// begin takes the file header b.
+func (c *capture) begin(file classic, b []byte) {
+	c.classic = file
+	c.remember(b, true)
+	c.src.take(fileHeader)
+}
+
+// maxHeader is how much of headers is kept.
+const maxHeader = 256 << 10
+
+// remember keeps a header; a fresh one takes the place of all before it.
+func (c *capture) remember(b []byte, fresh bool) {
+	if !c.keep {
+		return
+	}
+	if fresh {
+		c.header = nil // the old one may still be with who asked for it
+	}
+	if len(c.header)+len(b) <= maxHeader {
+		c.header = append(c.header[:len(c.header):len(c.header)], b...)
+	}
 }
 
 // bad reports bytes at the source's place that are no packet.

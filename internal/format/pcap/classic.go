@@ -112,8 +112,7 @@ func (c *capture) nextClassic(f *frame) bool {
 		}
 		if again := c.src.peek(fileHeader); len(again) == fileHeader {
 			if file, ok := parseClassic(again); ok { // another file was appended
-				c.classic = file
-				c.src.take(fileHeader)
+				c.begin(file, again)
 				continue
 			}
 		}

@@ -135,6 +135,9 @@ func (c *capture) nextBlock(f *frame) bool {
 			c.cutOff(b)
 			return false
 		}
+		if !isFrame(kind) {
+			c.remember(b, kind == blockSection)
+		}
 		found, reason := c.ng.take(block{kind, b[8 : length-4]}, f)
 		if isFrame(kind) || reason != "" {
 			c.number++

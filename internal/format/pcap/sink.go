@@ -1,19 +1,18 @@
 package pcap
 
 import (
+	"crypto/sha256"
+
 	"barium/internal/event"
 	"barium/internal/format"
 )
-
-// maxCertificates is how many certificates are remembered as told.
-const maxCertificates = 1 << 16
 
 // sink is the format.Sink of a reading, with what all that write to it share. It
 // hands out copies of what many records of a flow have in common.
 type sink struct {
 	format.Sink
 	number int64 // of the frame in hand
-	certs  map[[64]byte]struct{}
+	certs  map[[sha256.Size]byte]*certificate // that were told of
 	uid    []byte
 	sensor []byte
 }
@@ -74,21 +73,8 @@ func (s *sink) Software(e *event.Software) { s.head(&e.Head); s.Sink.Software(e)
 // Note implements format.Sink.
 func (s *sink) Note(e *event.Note) { s.head(&e.Head); s.Sink.Note(e) }
 
-// X509 hands a certificate over unless that was done before: it is the same in
-// each of the thousands of handshakes that show it.
-func (s *sink) X509(x *event.X509) {
-	var id [64]byte
-	copy(id[:], x.ID)
-	if _, ok := s.certs[id]; ok {
-		return
-	}
-	if s.certs == nil || len(s.certs) == maxCertificates {
-		s.certs = make(map[[64]byte]struct{})
-	}
-	s.certs[id] = struct{}{}
-	s.head(&x.Head)
-	s.Sink.X509(x)
-}
+// X509 implements format.Sink.
+func (s *sink) X509(e *event.X509) { s.head(&e.Head); s.Sink.X509(e) }
 
 // Bad reports bytes that are no record. Line 0 stands for the frame in hand.
 func (s *sink) Bad(offset, line int64, reason string, sample []byte) {

@@ -1,0 +1,33 @@
+package pcap
+
+import (
+	"barium/internal/event"
+	"barium/internal/format"
+)
+
+// analyser follows one connection's payload. It gets the bytes of both
+// directions as they can be put in order.
+type analyser interface {
+	// data takes the next bytes of one direction. They are valid during the call
+	// only. offset is that of the packet, in the source, that brought the last of
+	// them.
+	data(orig bool, ts event.Time, offset int64, b []byte)
+	// gap says that n bytes of one direction were not captured.
+	gap(orig bool, n int64)
+	// end says that the connection is over; what is unfinished is handed over as
+	// it is.
+	end()
+}
+
+// flow is what an analyser knows of its connection.
+type flow struct {
+	// head holds addresses, ports, UID, Sensor, and time and offset of the first
+	// packet.
+	head event.Head
+	sink format.Sink
+	// expect announces a data connection (FTP). via is what the flow is called by
+	// then: "ftp-data".
+	expect func(responder event.Addr, port uint16, via string)
+	// service names the protocol once it is certain: "http", "smtp" …
+	service func(name string)
+}

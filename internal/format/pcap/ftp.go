@@ -148,8 +148,9 @@ func (f *ftp) begin(c ftpCommand) *ftpTransfer {
 		t = &ftpTransfer{port: event.Unset}
 	}
 	f.next = nil
-	t.ftp, t.user, t.verb, t.size = f, f.user, c.verb, f.size
-	t.ts, t.offset = f.ts, f.offset
+	// A data connection may outlast its control connection.
+	t.head, t.sink, t.user, t.verb, t.size = f.flow.head, f.flow.sink, f.user, c.verb, f.size
+	t.head.UID, t.head.TS, t.head.Offset = bytes.Clone(t.head.UID), f.ts, f.offset
 	f.size = event.Unset
 	switch c.verb {
 	case "RETR", "STOR", "APPE", "STOU":

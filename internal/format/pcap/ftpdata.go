@@ -1,6 +1,9 @@
 package pcap
 
-import "barium/internal/event"
+import (
+	"barium/internal/event"
+	"barium/internal/format"
+)
 
 // maxTransfers is how many data connections may be announced and not begun; the
 // oldest is forgotten first.
@@ -26,13 +29,12 @@ type ftpTransfer struct {
 	port int
 
 	// Set by the control connection.
-	ftp          *ftp // nil before there is a command
+	head         event.Head // of the control connection, with time and place of the command
+	sink         format.Sink
 	user         []byte
 	verb         string
 	file         string // as the client gave it
 	arg          string // ftp://host/path
-	ts           event.Time
-	offset       int64
 	size         int64
 	code         int
 	answered, in bool // there was a reply; the record was handed over
@@ -84,19 +86,17 @@ func (t *ftpTransfer) settle() {
 	default:
 		return
 	}
-	f := t.ftp.flow
 	e := event.FTP{
-		Head: f.head, User: t.user, Command: []byte(t.verb), Arg: []byte(t.arg), FileSize: t.size, ReplyCode: t.code,
+		Head: t.head, User: t.user, Command: []byte(t.verb), Arg: []byte(t.arg), FileSize: t.size, ReplyCode: t.code,
 		DataResp: t.resp, DataPort: t.port,
 	}
-	e.TS, e.Offset = t.ts, t.offset
 	if c := t.content; c != nil {
 		e.FUID, e.MIME = c.fuid, c.mime()
 		if c.missing == 0 {
 			e.FileSize = c.seen
 		}
 	}
-	f.sink.FTP(&e)
+	t.sink.FTP(&e)
 }
 
 // ftpData follows a data connection of FTP: one file or listing, which one side

@@ -189,13 +189,13 @@ func (s *smtp) command(line []byte) {
 	case "RSET":
 		s.drop()
 	case "MAIL":
-		if from, ok := path(arg, "FROM:"); ok {
+		if from, ok := mailbox(arg, "FROM:"); ok {
 			s.name()
 			s.drop()
 			s.mail = &mail{smtp: s, ts: s.ts, offset: s.offset, from: from, size: event.Unset}
 		}
 	case "RCPT":
-		if to, ok := path(arg, "TO:"); ok && s.mail != nil && len(s.mail.to) < maxReceivers {
+		if to, ok := mailbox(arg, "TO:"); ok && s.mail != nil && len(s.mail.to) < maxReceivers {
 			s.mail.to = append(s.mail.to, to)
 		}
 	case "DATA":
@@ -226,9 +226,9 @@ func (s *smtp) name() {
 	}
 }
 
-// path returns the address of MAIL FROM:<> or RCPT TO:<> (RFC 5321 section
+// mailbox returns the address of MAIL FROM:<> or RCPT TO:<> (RFC 5321 section
 // 4.1.2). Parameters behind it are not kept.
-func path(arg []byte, prefix string) ([]byte, bool) {
+func mailbox(arg []byte, prefix string) ([]byte, bool) {
 	if len(arg) < len(prefix) || !beginsWith(arg, prefix) {
 		return nil, false
 	}

@@ -96,6 +96,9 @@ func (f *ftp) gap(orig bool, _ int64) {
 // end implements analyser.
 func (f *ftp) end() { f.giveUp() }
 
+// switched reports that what follows is not FTP but TLS.
+func (f *ftp) switched() bool { return f.stopped }
+
 // giveUp stops to wait for replies.
 func (f *ftp) giveUp() {
 	for _, c := range f.commands {
@@ -149,7 +152,7 @@ func (f *ftp) begin(c ftpCommand) *ftpTransfer {
 	}
 	f.next = nil
 	// A data connection may outlast its control connection.
-	t.head, t.sink, t.user, t.verb, t.size = f.flow.head, f.flow.sink, f.user, c.verb, f.size
+	t.head, t.sink, t.user, t.verb, t.size = f.flow.head, f.flow.sink, bytes.Clone(f.user), c.verb, f.size
 	t.head.UID, t.head.TS, t.head.Offset = bytes.Clone(t.head.UID), f.ts, f.offset
 	f.size = event.Unset
 	switch c.verb {

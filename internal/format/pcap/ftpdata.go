@@ -1,6 +1,8 @@
 package pcap
 
 import (
+	"bytes"
+
 	"barium/internal/event"
 	"barium/internal/format"
 )
@@ -18,8 +20,7 @@ type ftpSocket struct {
 // ftpTransfers holds the data connections that control connections of one source
 // announced.
 type ftpTransfers struct {
-	bySocket map[ftpSocket]*ftpTransfer
-	order    []ftpSocket // oldest first; may hold those that have begun
+	bySocket bounded[ftpSocket, *ftpTransfer]
 }
 
 // ftpTransfer is what a control and a data connection know of one transfer. The
@@ -45,26 +46,16 @@ type ftpTransfer struct {
 }
 
 // put announces a transfer.
-func (t *ftpTransfers) put(to ftpSocket, x *ftpTransfer) {
-	if t.bySocket == nil {
-		t.bySocket = make(map[ftpSocket]*ftpTransfer)
-	}
-	if len(t.order) >= maxTransfers {
-		delete(t.bySocket, t.order[0])
-		t.order = t.order[1:]
-	}
-	t.bySocket[to] = x
-	t.order = append(t.order, to)
-}
+func (t *ftpTransfers) put(to ftpSocket, x *ftpTransfer) { t.bySocket.put(to, x, maxTransfers) }
 
 // claim returns the transfer that a data connection was announced for, nil when
 // none was.
 func (t *ftpTransfers) claim(to ftpSocket) *ftpTransfer {
-	x := t.bySocket[to]
-	delete(t.bySocket, to)
-	if x != nil && x.claimed {
+	x, _ := t.bySocket.take(to)
+	if x == nil || x.claimed {
 		return nil
 	}
+	x.claimed = true
 	return x
 }
 
@@ -91,7 +82,7 @@ func (t *ftpTransfer) settle() {
 		DataResp: t.resp, DataPort: t.port,
 	}
 	if c := t.content; c != nil {
-		e.FUID, e.MIME = c.fuid, c.mime()
+		e.FUID, e.MIME = bytes.Clone(c.fuid), c.mime()
 		if c.missing == 0 {
 			e.FileSize = c.seen
 		}
@@ -112,11 +103,7 @@ type ftpData struct {
 
 // newFTPData follows a data connection that was announced to transfers.
 func newFTPData(f *flow, transfers *ftpTransfers) analyser {
-	d := &ftpData{files: files{flow: f}, transfer: transfers.claim(ftpSocket{f.head.Resp, f.head.RespPort})}
-	if d.transfer != nil {
-		d.transfer.claimed = true
-	}
-	return d
+	return &ftpData{files: files{flow: f}, transfer: transfers.claim(ftpSocket{f.head.Resp, f.head.RespPort})}
 }
 
 // data implements analyser.

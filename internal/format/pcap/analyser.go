@@ -31,3 +31,9 @@ type flow struct {
 	// service names the protocol once it is certain: "http", "smtp" …
 	service func(name string)
 }
+
+// protocols lists what is recognised in TCP connections. Content decides; where
+// it fits more than one, the port does, then the order.
+var protocols = []protocol{
+	{"dns", []uint16{portDNS, portLLMNR}, isDNS, newDNS},
+}

@@ -21,10 +21,10 @@ type turn struct {
 	lost int64
 }
 
-func client(text ...string) turn { return turn{orig: true, text: strings.Join(text, "")} }
-func server(text ...string) turn { return turn{text: strings.Join(text, "")} }
-func lostClient(n int64) turn    { return turn{orig: true, lost: n} }
-func lostServer(n int64) turn    { return turn{lost: n} }
+func asks(text ...string) turn { return turn{orig: true, text: strings.Join(text, "")} }
+func says(text ...string) turn { return turn{text: strings.Join(text, "")} }
+func lostClient(n int64) turn  { return turn{orig: true, lost: n} }
+func lostServer(n int64) turn  { return turn{lost: n} }
 
 // talk is what an analyser made of a connection.
 type talk struct {
@@ -34,7 +34,7 @@ type talk struct {
 }
 
 var testHead = event.Head{
-	TS: 1, Orig: event.Addr{15: 1}, Resp: event.Addr{10: 0xff, 11: 0xff, 12: 192, 13: 0, 14: 2, 15: 7}, OrigPort: 40000, RespPort: 80,
+	TS: 1, UID: []byte("C1"), Orig: event.Addr{15: 1}, Resp: event.Addr{10: 0xff, 11: 0xff, 12: 192, 13: 0, 14: 2, 15: 7}, OrigPort: 40000, RespPort: 80,
 }
 
 func (k *talk) flow(sink format.Sink) *flow {
@@ -48,7 +48,7 @@ func (k *talk) flow(sink format.Sink) *flow {
 // hear lets an analyser follow turns, cut into pieces by cut.
 func hear(of func(*flow) analyser, turns []turn, cut func(n int) int) *talk {
 	k := &talk{Recorder: formattest.Recorder{Scribble: true}}
-	a := of(k.flow(k))
+	a := of(k.flow(&sink{Sink: k}))
 	var buf []byte
 	for _, t := range turns {
 		if t.lost > 0 {

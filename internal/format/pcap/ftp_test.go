@@ -9,52 +9,45 @@ import (
 	"barium/internal/event"
 )
 
-// ftpAnd returns a maker of control analysers that share transfers.
-func ftpAnd(x *ftpTransfers) func(*flow) analyser {
-	return func(f *flow) analyser { return newFTP(f, x) }
-}
-
-func alone(f *flow) analyser { return newFTP(f, &ftpTransfers{}) }
-
 const ftpNames = "User Command Arg MIME FileSize ReplyCode DataResp DataPort"
 
 func login(turns ...turn) []turn {
-	return append([]turn{server("220-hello\r\n 220 not yet\r\n220 ready\r\n"), client("USER u1\r\n"), server("331 password\r\n"), client("PASS secret\r\n"), server("230 in\r\n")}, turns...)
+	return append([]turn{says("220-hello\r\n 220 not yet\r\n220 ready\r\n"), asks("USER u1\r\n"), says("331 password\r\n"), asks("PASS secret\r\n"), says("230 in\r\n")}, turns...)
 }
 
 func TestFTP(t *testing.T) {
 	f := func(turns []turn, want ...string) {
 		t.Helper()
-		k := listen(t, alone, login(turns...)...)
+		k := listen(t, newFTP, login(turns...)...)
 		k.check(t, "ftp", ftpNames, want...)
 		if strings.Contains(strings.Join(k.Texts(), ""), "secret") {
 			t.Error("a password")
 		}
 	}
-	pasv := []turn{client("PASV\r\n"), server("227 Entering Passive Mode (192,0,2,9,1,2).\r\n")}
-	f(append(pasv, client("stor a b.zip\r\n"), server("150 go\r\n226 done\r\n")), `"u1" "STOR" "ftp://192.0.2.7/./a b.zip" "" -1 226 192.0.2.9 258`)
-	f(append(pasv, client("CWD /x\r\n"), server("250 ok\r\n"), client("CWD y/../z\r\n"), server("250 ok\r\n"), client("APPE f\r\n"), server("550 no\r\n")),
+	pasv := []turn{asks("PASV\r\n"), says("227 Entering Passive Mode (192,0,2,9,1,2).\r\n")}
+	f(append(pasv, asks("stor a b.zip\r\n"), says("150 go\r\n226 done\r\n")), `"u1" "STOR" "ftp://192.0.2.7/./a b.zip" "" -1 226 192.0.2.9 258`)
+	f(append(pasv, asks("CWD /x\r\n"), says("250 ok\r\n"), asks("CWD y/../z\r\n"), says("250 ok\r\n"), asks("APPE f\r\n"), says("550 no\r\n")),
 		`"u1" "APPE" "ftp://192.0.2.7/x/z/f" "" -1 550 192.0.2.9 258`)
-	f([]turn{client("PWD\r\n"), server("257 \"/home/u1\" is it\r\n"), client("SIZE f\r\n"), server("213 77\r\n"), client("EPSV\r\n"), server("229 ok (|||5000|)\r\n"), client("RETR f\r\n"), server("125 go\r\n226 done\r\n")},
+	f([]turn{asks("PWD\r\n"), says("257 \"/home/u1\" is it\r\n"), asks("SIZE f\r\n"), says("213 77\r\n"), asks("EPSV\r\n"), says("229 ok (|||5000|)\r\n"), asks("RETR f\r\n"), says("125 go\r\n226 done\r\n")},
 		`"u1" "RETR" "ftp://192.0.2.7/home/u1/f" "" 77 226 192.0.2.7 5000`)
-	f([]turn{client("PORT 10,0,0,1,4,1\r\nRETR /f\r\n"), server("200 ok\r\n150 Opening /f (1234 bytes).\r\n426 broken\r\n")},
+	f([]turn{asks("PORT 10,0,0,1,4,1\r\nRETR /f\r\n"), says("200 ok\r\n150 Opening /f (1234 bytes).\r\n426 broken\r\n")},
 		`"u1" "RETR" "ftp://192.0.2.7/f" "" 1234 426 10.0.0.1 1025`)
-	f([]turn{client("EPRT |2|2001:db8::1|99|\r\nSTOU\r\n"), server("200 ok\r\n250 ok\r\n")}, `"u1" "STOU" "" "" -1 250 2001:db8::1 99`)
+	f([]turn{asks("EPRT |2|2001:db8::1|99|\r\nSTOU\r\n"), says("200 ok\r\n250 ok\r\n")}, `"u1" "STOU" "" "" -1 250 2001:db8::1 99`)
 	// Nobody answers; no data connection.
-	f([]turn{client("STOR f\r\n")}, `"u1" "STOR" "ftp://192.0.2.7/./f" "" -1 -1  -1`)
-	f([]turn{client("STOR f\r\n"), lostServer(9), server("26 done\r\n226 done\r\n")}, `"u1" "STOR" "ftp://192.0.2.7/./f" "" -1 -1  -1`)
+	f([]turn{asks("STOR f\r\n")}, `"u1" "STOR" "ftp://192.0.2.7/./f" "" -1 -1  -1`)
+	f([]turn{asks("STOR f\r\n"), lostServer(9), says("26 done\r\n226 done\r\n")}, `"u1" "STOR" "ftp://192.0.2.7/./f" "" -1 -1  -1`)
 	// TLS.
-	f([]turn{client("AUTH TLS\r\n"), server("234 go\r\n"), client("STOR f\r\n")})
-	f([]turn{client("AUTH TLS\r\n"), client("\x16\x03\x01STOR f\r\n")})
-	f([]turn{client("AUTH TLS\r\n"), server("502 no\r\n"), client("STOR f\r\n")}, `"u1" "STOR" "ftp://192.0.2.7/./f" "" -1 -1  -1`)
+	f([]turn{asks("AUTH TLS\r\n"), says("234 go\r\n"), asks("STOR f\r\n")})
+	f([]turn{asks("AUTH TLS\r\n"), asks("\x16\x03\x01STOR f\r\n")})
+	f([]turn{asks("AUTH TLS\r\n"), says("502 no\r\n"), asks("STOR f\r\n")}, `"u1" "STOR" "ftp://192.0.2.7/./f" "" -1 -1  -1`)
 	// Sockets that are none.
 	for _, bad := range []string{"PORT 1,2,3\r\n", "PORT 256,1,1,1,1,1\r\n", "PORT 1,1,1,1,0,0\r\n", "EPRT\r\n", "EPRT |1|x|9|\r\n", "EPRT |1|::1%eth0|9|\r\n", "EPRT |1|1.1.1.1|99999|\r\n"} {
-		f([]turn{client(bad), server("501 no\r\n"), client("STOR f\r\n"), server("425 no\r\n")}, `"u1" "STOR" "ftp://192.0.2.7/./f" "" -1 425  -1`)
+		f([]turn{asks(bad), says("501 no\r\n"), asks("STOR f\r\n"), says("425 no\r\n")}, `"u1" "STOR" "ftp://192.0.2.7/./f" "" -1 425  -1`)
 	}
 }
 
 func TestFTPExpect(t *testing.T) {
-	k := listen(t, alone, login(client("PASV\r\n"), server("227 Entering Passive Mode 192,0,2,9,1,2\r\n"), client("PORT 10,0,0,1,4,1\r\n"))...)
+	k := listen(t, newFTP, login(asks("PASV\r\n"), says("227 Entering Passive Mode 192,0,2,9,1,2\r\n"), asks("PORT 10,0,0,1,4,1\r\n"))...)
 	if d := cmp.Diff([]string{"192.0.2.9 ftp-data", "192.0.2.7 ftp-data", "10.0.0.1 ftp-data"}, k.expected); d != "" {
 		t.Error(d)
 	}
@@ -67,19 +60,19 @@ func TestFTPExpect(t *testing.T) {
 func TestFTPData(t *testing.T) {
 	f := func(order string, want ...string) {
 		t.Helper()
-		var x ftpTransfers
 		k := &talk{}
-		control := newFTP(k.flow(k), &x)
-		for _, turn := range login(client("PASV\r\n"), server("227 ok (192,0,2,9,1,2)\r\n")) {
+		shared := &sink{Sink: k}
+		control := newFTP(k.flow(shared))
+		for _, turn := range login(asks("PASV\r\n"), says("227 ok (192,0,2,9,1,2)\r\n")) {
 			control.data(turn.orig, 5, 50, []byte(turn.text))
 		}
-		other := k.flow(k)
+		other := k.flow(shared)
 		other.head.Resp, other.head.RespPort = event.Addr{10: 0xff, 11: 0xff, 12: 192, 13: 0, 14: 2, 15: 9}, 258
 		var data analyser
 		for _, c := range order {
 			switch c {
 			case 'o': // open
-				data = newFTPData(other, &x)
+				data = newFTPData(other)
 			case 's':
 				control.data(true, 6, 60, []byte("STOR f.zip\r\n"))
 			case 'd':
@@ -123,24 +116,23 @@ func TestFTPTransfers(t *testing.T) {
 }
 
 func FuzzFTP(f *testing.F) {
-	f.Add(seed(login(client("PASV\r\n"), server("227 ok (192,0,2,9,1,2)\r\n"), client("CWD /a\r\nSTOR f\r\n"), server("250 ok\r\n150 go\r\n226 done\r\n"))...))
-	f.Add(seed(login(client("EPSV\r\nPORT 1,2,3,4,5,6\r\nEPRT |1|1.1.1.1|9|\r\nSIZE f\r\nRETR f\r\n"), server("229 ok (|||9|)\r\n200\r\n200\r\n213 9\r\n150 (9 bytes)\r\n226 \r\n"))...))
-	f.Add(seed(client("PWD\r\nAUTH TLS\r\n"), server("257 \"/\"\r\n234 \r\n")))
-	f.Fuzz(func(t *testing.T, data []byte) { fuzz(t, alone, data) })
+	f.Add(seed(login(asks("PASV\r\n"), says("227 ok (192,0,2,9,1,2)\r\n"), asks("CWD /a\r\nSTOR f\r\n"), says("250 ok\r\n150 go\r\n226 done\r\n"))...))
+	f.Add(seed(login(asks("EPSV\r\nPORT 1,2,3,4,5,6\r\nEPRT |1|1.1.1.1|9|\r\nSIZE f\r\nRETR f\r\n"), says("229 ok (|||9|)\r\n200\r\n200\r\n213 9\r\n150 (9 bytes)\r\n226 \r\n"))...))
+	f.Add(seed(asks("PWD\r\nAUTH TLS\r\n"), says("257 \"/\"\r\n234 \r\n")))
+	f.Fuzz(func(t *testing.T, data []byte) { fuzz(t, newFTP, data) })
 }
 
 func FuzzFTPData(f *testing.F) {
-	f.Add(seed(client("abc"), server("x"), client("def")))
+	f.Add(seed(asks("abc"), says("x"), asks("def")))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		fuzz(t, func(f *flow) analyser { return newFTPData(f, &ftpTransfers{}) }, data)
+		fuzz(t, newFTPData, data)
 	})
 }
 
 func BenchmarkFTP(b *testing.B) {
-	var x ftpTransfers
 	var turns []turn
 	for range 1000 {
-		turns = append(turns, client("PASV\r\n"), server("227 Entering Passive Mode (192,0,2,9,1,2).\r\n"), client("STOR abcdef.zip\r\n"), server("150 go\r\n226 done\r\n"))
+		turns = append(turns, asks("PASV\r\n"), says("227 Entering Passive Mode (192,0,2,9,1,2).\r\n"), asks("STOR abcdef.zip\r\n"), says("150 go\r\n226 done\r\n"))
 	}
-	benchmark(b, ftpAnd(&x), turns...)
+	benchmark(b, newFTP, turns...)
 }

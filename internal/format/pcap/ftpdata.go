@@ -39,6 +39,7 @@ type ftpTransfer struct {
 	size         int64
 	code         int
 	answered, in bool // there was a reply; the record was handed over
+	doubtful     bool // it may not be FTP
 
 	// Set by the data connection.
 	claimed, over bool
@@ -77,6 +78,9 @@ func (t *ftpTransfer) settle() {
 	default:
 		return
 	}
+	if t.doubtful {
+		return
+	}
 	e := event.FTP{
 		Head: t.head, User: t.user, Command: []byte(t.verb), Arg: []byte(t.arg), FileSize: t.size, ReplyCode: t.code,
 		DataResp: t.resp, DataPort: t.port,
@@ -101,8 +105,13 @@ type ftpData struct {
 	missing  int64 // before the first byte
 }
 
-// newFTPData follows a data connection that was announced to transfers.
-func newFTPData(f *flow, transfers *ftpTransfers) analyser {
+// ftpDataService is what a connection is called that a control connection
+// announced.
+const ftpDataService = "ftp-data"
+
+// newFTPData follows a data connection that was announced.
+func newFTPData(f *flow) analyser {
+	transfers := &own(f.sink).transfers
 	return &ftpData{files: files{flow: f}, transfer: transfers.claim(ftpSocket{f.head.Resp, f.head.RespPort})}
 }
 
@@ -120,7 +129,7 @@ func (d *ftpData) data(orig bool, ts event.Time, offset int64, b []byte) {
 		if d.transfer != nil {
 			d.transfer.content = d.file
 		}
-		d.files.flow.service("ftp-data")
+		d.files.flow.service(ftpDataService)
 	}
 	if orig == d.orig {
 		d.file.write(b)

@@ -8,10 +8,10 @@ import (
 
 // Limits of what is kept of an HTTP connection.
 const (
-	maxPending = 32      // requests that wait for their replies
-	maxURI     = 8 << 10 // bytes of a request's target
-	maxText    = 1 << 10 // bytes of a Host header, a user agent, an account
-	maxFiles   = 16      // files named in one HTTP or mail record
+	maxExchanges = 32      // requests that wait for their replies
+	maxURI       = 8 << 10 // bytes of a request's target
+	maxText      = 1 << 10 // bytes of a Host header, a user agent, an account
+	maxFiles     = 16      // files named in one HTTP or mail record
 )
 
 // http follows a connection of HTTP/1.0 or 1.1 (RFC 9110, RFC 9112).
@@ -359,7 +359,7 @@ func (h *http) reply(s *httpSide) *exchange {
 
 // keep puts an exchange behind the others. Too many are handed over as they are.
 func (h *http) keep(x *exchange) {
-	if len(h.pending) >= maxPending {
+	if len(h.pending) >= maxExchanges {
 		h.lone = true
 		h.flush()
 	}

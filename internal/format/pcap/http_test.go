@@ -15,12 +15,12 @@ const (
 
 func TestHTTP(t *testing.T) {
 	k := listen(t, newHTTP,
-		client("POST /up?x=1 HTTP/1.1\r\nHost: a.test\r\nUser-Agent: b c\r\nContent-Length: 6\r\nAuthorization: Basic dTE6c2VjcmV0OnQ=\r\n\r\nPK\x03\x04xy"),
-		server("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\nok"),
-		client("\r\nGET / HTTP/1.1\r\nHost: a.test\r\n\r\nHEAD /h HTTP/1.1\r\nHost: a.test\r\nVia: x\r\n\r\n"), // pipelined
-		server("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;a=b\r\n%PDF-\r\n3\r\n1.4\r\n0\r\nX: y\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n"),
-		client("GET http://u@b.test:81/z HTTP/1.0\r\n\r\n"),
-		server("HTTP/1.0 200 OK\r\nContent-Disposition: attachment; filename=\"r\u00e9.gif\"\r\n\r\nGIF89a to the end"),
+		asks("POST /up?x=1 HTTP/1.1\r\nHost: a.test\r\nUser-Agent: b c\r\nContent-Length: 6\r\nAuthorization: Basic dTE6c2VjcmV0OnQ=\r\n\r\nPK\x03\x04xy"),
+		says("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\nok"),
+		asks("\r\nGET / HTTP/1.1\r\nHost: a.test\r\n\r\nHEAD /h HTTP/1.1\r\nHost: a.test\r\nVia: x\r\n\r\n"), // pipelined
+		says("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;a=b\r\n%PDF-\r\n3\r\n1.4\r\n0\r\nX: y\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n"),
+		asks("GET http://u@b.test:81/z HTTP/1.0\r\n\r\n"),
+		says("HTTP/1.0 200 OK\r\nContent-Disposition: attachment; filename=\"r\u00e9.gif\"\r\n\r\nGIF89a to the end"),
 	)
 	k.check(t, "http", httpNames+" UserAgent Username Proxied Depth",
 		`"POST" "a.test" "/up?x=1" 201 6 2 "b c" "u1" false 1`,
@@ -47,8 +47,8 @@ func TestHTTPForm(t *testing.T) {
 		"--b0\r\nContent-Disposition: form-data; name=\"f\"; filename=\"my list.zip\"\r\nContent-Type: application/octet-stream\r\n\r\nPK\x03\x04\r\n--b\r\n-\r\n\r\n" +
 		"--b0\r\nContent-Disposition: form-data; name=g; filename=a b.txt; x\r\n\r\nhello\r\n--b0--\r\nepilogue"
 	k := listen(t, newHTTP,
-		client(fmt.Sprintf("POST /f HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=b0\r\nContent-Length: %d\r\n\r\n%s", len(form), form)),
-		server("HTTP/1.1 204 No Content\r\n\r\n"))
+		asks(fmt.Sprintf("POST /f HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=b0\r\nContent-Length: %d\r\n\r\n%s", len(form), form)),
+		says("HTTP/1.1 204 No Content\r\n\r\n"))
 	k.check(t, "files", fileNames,
 		`"HTTP" 1 "my list.zip" "application/zip" 14 -1 0`,
 		`"HTTP" 1 "a b.txt" "text/plain" 5 -1 0`)
@@ -59,9 +59,9 @@ func TestHTTPForm(t *testing.T) {
 func TestHTTPLengths(t *testing.T) {
 	f := func(request, reply string, want string) {
 		t.Helper()
-		turns := []turn{client(request)}
+		turns := []turn{asks(request)}
 		if reply != "" {
-			turns = append(turns, server(reply))
+			turns = append(turns, says(reply))
 		}
 		listen(t, newHTTP, turns...).check(t, "http", httpNames, want)
 	}
@@ -80,17 +80,17 @@ func TestHTTPLengths(t *testing.T) {
 
 func TestHTTPTunnel(t *testing.T) {
 	k := listen(t, newHTTP,
-		client("CONNECT a.test:443 HTTP/1.1\r\nHost: a.test:443\r\n\r\n"),
-		server("HTTP/1.1 407 Authenticate\r\nContent-Length: 3\r\n\r\nno!"),
-		client("CONNECT a.test:443 HTTP/1.1\r\nHost: a.test:443\r\nProxy-Authorization: x\r\n\r\n"),
-		server("HTTP/1.1 200 Established\r\n\r\n"),
-		client("\x16\x03\x01GET / HTTP/1.1\r\n\r\n"),
-		server("HTTP/1.1 200 OK\r\n\r\n"))
+		asks("CONNECT a.test:443 HTTP/1.1\r\nHost: a.test:443\r\n\r\n"),
+		says("HTTP/1.1 407 Authenticate\r\nContent-Length: 3\r\n\r\nno!"),
+		asks("CONNECT a.test:443 HTTP/1.1\r\nHost: a.test:443\r\nProxy-Authorization: x\r\n\r\n"),
+		says("HTTP/1.1 200 Established\r\n\r\n"),
+		asks("\x16\x03\x01GET / HTTP/1.1\r\n\r\n"),
+		says("HTTP/1.1 200 OK\r\n\r\n"))
 	k.check(t, "http", httpNames+" Proxied",
 		`"CONNECT" "a.test:443" "a.test:443" 407 0 3 false`,
 		`"CONNECT" "a.test:443" "a.test:443" 200 0 0 true`)
 	k = listen(t, newHTTP, // the reply was not captured
-		client("CONNECT a.test:443 HTTP/1.1\r\n\r\n"), client("\x16\x03\x01GET / HTTP/1.1\r\n\r\n"))
+		asks("CONNECT a.test:443 HTTP/1.1\r\n\r\n"), asks("\x16\x03\x01GET / HTTP/1.1\r\n\r\n"))
 	k.check(t, "http", "Method Status", `"CONNECT" -1`)
 }
 
@@ -102,30 +102,30 @@ func TestHTTPGaps(t *testing.T) {
 		listen(t, newHTTP, turns...).check(t, "http", "URI Status RespLen", want...)
 	}
 	// In a body whose length is known.
-	f([]turn{client(get("/1")), server("HTTP/1.1 200 x\r\nContent-Length: 9\r\n\r\nab"), lostServer(7), client(get("/2")), server(ok(201))},
+	f([]turn{asks(get("/1")), says("HTTP/1.1 200 x\r\nContent-Length: 9\r\n\r\nab"), lostServer(7), asks(get("/2")), says(ok(201))},
 		`"/1" 200 2`, `"/2" 201 4`)
 	// Over the end of a message.
-	f([]turn{client(get("/1")), server("HTTP/1.1 200 x\r\nContent-Length: 9\r\n\r\nab"), lostServer(70), client(get("/2")), server("x\r\n" + ok(201))},
+	f([]turn{asks(get("/1")), says("HTTP/1.1 200 x\r\nContent-Length: 9\r\n\r\nab"), lostServer(70), asks(get("/2")), says("x\r\n" + ok(201))},
 		`"/1" 200 2`, `"/2" 201 4`)
 	// A request is missing: its reply is no other's.
-	f([]turn{client(get("/1")), server(ok(201)), lostClient(30), server(ok(202)), client("junk\r\n" + get("/3")), server(ok(203))},
+	f([]turn{asks(get("/1")), says(ok(201)), lostClient(30), says(ok(202)), asks("junk\r\n" + get("/3")), says(ok(203))},
 		`"/1" 201 4`, `"/3" 203 4`)
 	// Requests that do not wait: nobody knows whose reply it is.
-	f([]turn{client(get("/1"), get("/2")), lostServer(30), server("HTTP/1.1 200 x\r\nContent-Length: 0\r\n\r\n"), client(get("/3"))},
+	f([]turn{asks(get("/1"), get("/2")), lostServer(30), says("HTTP/1.1 200 x\r\nContent-Length: 0\r\n\r\n"), asks(get("/3"))},
 		`"/1" -1 -1`, `"/2" -1 -1`, `"/3" -1 -1`)
 	// One direction alone.
-	f([]turn{client(get("/1"), get("/2"))}, `"/1" -1 -1`, `"/2" -1 -1`)
-	f([]turn{server(ok(200), ok(404))})
-	f([]turn{client(strings.Repeat(get("/x"), 3*maxPending))}, strings.Split(strings.TrimSuffix(strings.Repeat(`"/x" -1 -1|`, 3*maxPending), "|"), "|")...)
+	f([]turn{asks(get("/1"), get("/2"))}, `"/1" -1 -1`, `"/2" -1 -1`)
+	f([]turn{says(ok(200), ok(404))})
+	f([]turn{asks(strings.Repeat(get("/x"), 3*maxExchanges))}, strings.Split(strings.TrimSuffix(strings.Repeat(`"/x" -1 -1|`, 3*maxExchanges), "|"), "|")...)
 }
 
 func TestHTTPJunk(t *testing.T) {
-	k := listen(t, newHTTP, client("GET / HTTP/1.1\r\n\r\n", "\x00\x01\x02 junk\r\n", "more\r\n", "GET /2 HTTP/1.1\r\n\r\n"))
+	k := listen(t, newHTTP, asks("GET / HTTP/1.1\r\n\r\n", "\x00\x01\x02 junk\r\n", "more\r\n", "GET /2 HTTP/1.1\r\n\r\n"))
 	k.check(t, "http", "URI", `"/"`, `"/2"`)
 	if len(k.Bads) != 1 || k.Bads[0].Sample != "\x00\x01\x02 junk" || k.Bads[0].Offset != 50 {
 		t.Errorf("bad: %+v", k.Bads)
 	}
-	k = listen(t, newHTTP, client("PUT / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"))
+	k = listen(t, newHTTP, asks("PUT / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"))
 	k.check(t, "http", "URI ReqLen", `"/" 0`)
 	if len(k.Bads) != 1 {
 		t.Errorf("bad: %+v", k.Bads)
@@ -154,9 +154,9 @@ func TestIsHTTP(t *testing.T) {
 }
 
 func FuzzHTTP(f *testing.F) {
-	f.Add(seed(client("POST /u HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc"), server("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n")))
-	f.Add(seed(client("CONNECT a:1 HTTP/1.1\r\n\r\n"), server("HTTP/1.1 200 OK\r\n\r\n"), client("\x16")))
-	f.Add(seed(client("POST / HTTP/1.1\r\nContent-Type: multipart/form-data; boundary=b\r\n\r\n--b\r\nContent-Disposition: form-data; filename=x\r\n\r\ny\r\n--b--"), server("HTTP/1.0 200 OK\r\n\r\nx")))
+	f.Add(seed(asks("POST /u HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc"), says("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n")))
+	f.Add(seed(asks("CONNECT a:1 HTTP/1.1\r\n\r\n"), says("HTTP/1.1 200 OK\r\n\r\n"), asks("\x16")))
+	f.Add(seed(asks("POST / HTTP/1.1\r\nContent-Type: multipart/form-data; boundary=b\r\n\r\n--b\r\nContent-Disposition: form-data; filename=x\r\n\r\ny\r\n--b--"), says("HTTP/1.0 200 OK\r\n\r\nx")))
 	f.Fuzz(func(t *testing.T, data []byte) { fuzz(t, newHTTP, data) })
 }
 
@@ -164,7 +164,7 @@ func BenchmarkHTTP(b *testing.B) {
 	body := strings.Repeat("0123456789abcdef", 64<<10)
 	request := fmt.Sprintf("POST /u HTTP/1.1\r\nHost: a.test\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: %d\r\n\r\n", len(body)+75) +
 		"--b\r\nContent-Disposition: form-data; name=f; filename=\"0123456789.bin\"\r\n\r\n" + body
-	benchmark(b, newHTTP, client(request), server("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc"))
+	benchmark(b, newHTTP, asks(request), says("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc"))
 }
 
 // benchmark measures how fast an analyser follows turns, in packets of Ethernet.

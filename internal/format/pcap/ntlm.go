@@ -6,8 +6,8 @@ import (
 	"unicode/utf16"
 )
 
-// maxName is how many bytes of a name in UTF-16 are read.
-const maxName = 2048
+// maxWide is how many bytes of a name in UTF-16 are read.
+const maxWide = 2048
 
 // ntlmNames are the names in an AUTHENTICATE_MESSAGE ([MS-NLMP] section 2.2.1.3).
 type ntlmNames struct {
@@ -46,7 +46,7 @@ func ntlmAuthenticate(m []byte) (ntlmNames, bool) {
 	text := func(at int) []byte {
 		b := ntlmField(m, at)
 		if !unicode {
-			return clip(b, maxName)
+			return clip(b, maxWide)
 		}
 		return fromUTF16(b)
 	}
@@ -69,10 +69,10 @@ func ntlmComputer(m []byte) []byte {
 	return nil
 }
 
-// fromUTF16 returns at most maxName bytes of text in UTF-16LE as UTF-8, nil for
+// fromUTF16 returns at most maxWide bytes of text in UTF-16LE as UTF-8, nil for
 // none.
 func fromUTF16(b []byte) []byte {
-	b = b[:min(len(b), maxName)]
+	b = b[:min(len(b), maxWide)]
 	units := make([]uint16, len(b)/2)
 	for i := range units {
 		units[i] = binary.LittleEndian.Uint16(b[2*i:])

@@ -165,8 +165,8 @@ func (s *smb) message(orig bool, b []byte, size int64) {
 	}
 }
 
-// field returns n bytes at a place of a message, as far as it was kept.
-func field(m []byte, at, n int) []byte {
+// smbSpan returns n bytes at a place of a message, as far as it was kept.
+func smbSpan(m []byte, at, n int) []byte {
 	if at > len(m) {
 		return nil
 	}
@@ -180,15 +180,15 @@ func (s *smb) requested(m []byte, size int64) {
 	r := &smbRequest{command: le.Uint16(m[12:]), ts: s.ts, place: s.offset, tree: le.Uint32(m[36:])}
 	switch {
 	case r.command == smbSessionSetup && len(body) >= 24:
-		blob := field(m, int(le.Uint16(body[12:])), int(le.Uint16(body[14:])))
+		blob := smbSpan(m, int(le.Uint16(body[12:])), int(le.Uint16(body[14:])))
 		if r.logon = s.logon(blob); r.logon == nil {
 			return
 		}
 	case r.command == smbTreeConnect && len(body) >= 8:
-		r.name = fromUTF16(field(m, int(le.Uint16(body[4:])), int(le.Uint16(body[6:]))))
+		r.name = fromUTF16(smbSpan(m, int(le.Uint16(body[4:])), int(le.Uint16(body[6:]))))
 	case r.command == smbTreeDisconnect:
 	case r.command == smbCreate && len(body) >= 56:
-		r.name = fromUTF16(field(m, int(le.Uint16(body[44:])), int(le.Uint16(body[46:]))))
+		r.name = fromUTF16(smbSpan(m, int(le.Uint16(body[44:])), int(le.Uint16(body[46:]))))
 		r.deletes = le.Uint32(body[40:])&0x1000 != 0 // FILE_DELETE_ON_CLOSE
 	case r.command == smbClose && len(body) >= 24:
 		r.file = smbID(body[8:24])
@@ -220,13 +220,13 @@ func (s *smb) requested(m []byte, size int64) {
 func (r *smbRequest) setInfo(m, body []byte) bool {
 	le := binary.LittleEndian
 	r.file = smbID(body[16:32])
-	info := field(m, int(le.Uint16(body[8:])), int(min(le.Uint32(body[4:]), maxSMBMessage)))
+	info := smbSpan(m, int(le.Uint16(body[8:])), int(min(le.Uint32(body[4:]), maxSMBMessage)))
 	switch body[3] {
 	case 10: // FileRenameInformation
 		if len(info) < 20 {
 			return false
 		}
-		r.name = fromUTF16(field(info, 20, int(min(le.Uint32(info[16:]), maxName))))
+		r.name = fromUTF16(smbSpan(info, 20, int(min(le.Uint32(info[16:]), maxWide))))
 		return len(r.name) > 0
 	case 13, 64: // FileDispositionInformation, FileDispositionInformationEx
 		r.deletes = len(info) > 0 && info[0]&1 != 0
@@ -293,7 +293,7 @@ func (s *smb) replied(m []byte, size int64, last *smbID) {
 	le := binary.LittleEndian
 	status, body := le.Uint32(m[8:]), m[smbHeader:]
 	if le.Uint16(m[12:]) == smbSessionSetup && len(body) >= 8 {
-		blob := field(m, int(le.Uint16(body[4:])), int(le.Uint16(body[6:])))
+		blob := smbSpan(m, int(le.Uint16(body[4:])), int(le.Uint16(body[6:])))
 		if challenge, kind := ntlmMessage(blob); kind == 2 { // CHALLENGE_MESSAGE
 			s.computer = ntlmComputer(challenge)
 		}

@@ -82,8 +82,7 @@ func isSMTP(orig bool, first []byte) bool {
 	if orig {
 		return whole && len(line) > 5 && (beginsWith(line, "EHLO ") || beginsWith(line, "HELO ") || beginsWith(line, "LHLO "))
 	}
-	return len(line) > 4 && (bytes.HasPrefix(line, []byte("220 ")) || bytes.HasPrefix(line, []byte("220-"))) &&
-		bytes.Contains(bytes.ToUpper(line), []byte("SMTP"))
+	return greets(line, "SMTP")
 }
 
 // data implements analyser.

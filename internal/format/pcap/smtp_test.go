@@ -16,13 +16,13 @@ const letter = "Subject: not to be kept\r\nX-Mailer: m 1\r\nMIME-Version: 1.0\r\
 
 func envelope(turns ...turn) []turn {
 	return append([]turn{
-		server("220 mx.test ESMTP\r\n"), client("EHLO pc1\r\n"), server("250-mx.test\r\n250 PIPELINING\r\n"),
-		client("MAIL FROM:<a@x.test> SIZE=9\r\nRCPT TO:<b@y.test>\r\nRCPT TO:<c@z.test>\r\n"), server("250 ok\r\n250 ok\r\n550 no\r\n"),
+		says("220 mx.test ESMTP\r\n"), asks("EHLO pc1\r\n"), says("250-mx.test\r\n250 PIPELINING\r\n"),
+		asks("MAIL FROM:<a@x.test> SIZE=9\r\nRCPT TO:<b@y.test>\r\nRCPT TO:<c@z.test>\r\n"), says("250 ok\r\n250 ok\r\n550 no\r\n"),
 	}, turns...)
 }
 
 func TestSMTP(t *testing.T) {
-	k := listen(t, newSMTP, envelope(client("DATA\r\n"), server("354 go\r\n"), client(letter, ".\r\nQUIT\r\n"), server("250 queued\r\n221 bye\r\n"))...)
+	k := listen(t, newSMTP, envelope(asks("DATA\r\n"), says("354 go\r\n"), asks(letter, ".\r\nQUIT\r\n"), says("250 queued\r\n221 bye\r\n"))...)
 	size := len(letter) - 1 // a dot was put before a line
 	k.check(t, "smtp", mailNames, fmt.Sprintf(`"a@x.test" ["b@y.test" "c@z.test"] "pc1" "m 1" %d 250 false ["ré.zip" "a b.txt"]`, size))
 	k.check(t, "files", fileNames, `"SMTP" 1 "ré.zip" "application/zip" 7 -1 0`, `"SMTP" 1 "a b.txt" "text/plain" 6 -1 0`)
@@ -36,37 +36,37 @@ func TestSMTPEnds(t *testing.T) {
 		t.Helper()
 		listen(t, newSMTP, envelope(turns...)...).check(t, "smtp", "Size Code", want...)
 	}
-	data, again := client("DATA\r\n"), client("MAIL FROM:<>\r\nDATA\r\n")
-	f([]turn{data, server("354 go\r\n"), client("x\r\n.\r\n"), server("554 no\r\n"), again, server("250 ok\r\n354 go\r\n"), client(".\r\n"), server("250 ok\r\n")},
+	data, again := asks("DATA\r\n"), asks("MAIL FROM:<>\r\nDATA\r\n")
+	f([]turn{data, says("354 go\r\n"), asks("x\r\n.\r\n"), says("554 no\r\n"), again, says("250 ok\r\n354 go\r\n"), asks(".\r\n"), says("250 ok\r\n")},
 		"3 554", "0 250")
-	f([]turn{data, server("503 no\r\n"), client("QUIT\r\n"), server("221 bye\r\n")})
+	f([]turn{data, says("503 no\r\n"), asks("QUIT\r\n"), says("221 bye\r\n")})
 	// A dot between bare line feeds is an end only for a server that takes it as one.
-	f([]turn{data, server("354 go\r\n"), client("x\n.\n"), server("250 ok\r\n"), again, server("250 ok\r\n354 go\r\n"), client("yy\r\n.\r\n"), server("250 ok\r\n")},
+	f([]turn{data, says("354 go\r\n"), asks("x\n.\n"), says("250 ok\r\n"), again, says("250 ok\r\n354 go\r\n"), asks("yy\r\n.\r\n"), says("250 ok\r\n")},
 		"2 250", "4 250")
-	f([]turn{data, server("354 go\r\n"), client("x\n.\nRCPT TO:<z>\r\n.\r\n"), server("250 ok\r\n")}, "16 250")
-	f([]turn{data, server("354 go\r\n"), client("cut off")}, "7 -1")
+	f([]turn{data, says("354 go\r\n"), asks("x\n.\nRCPT TO:<z>\r\n.\r\n"), says("250 ok\r\n")}, "16 250")
+	f([]turn{data, says("354 go\r\n"), asks("cut off")}, "7 -1")
 	// Only the client was captured.
-	f([]turn{data, client("x\r\n.\r\n"), client("QUIT\r\n")}, "3 -1")
-	f([]turn{data, client("RSET\r\nQUIT\r\n")})
+	f([]turn{data, asks("x\r\n.\r\n"), asks("QUIT\r\n")}, "3 -1")
+	f([]turn{data, asks("RSET\r\nQUIT\r\n")})
 	// BDAT (RFC 3030).
-	f([]turn{client("BDAT 3\r\na\r\nBDAT 4 LAST\r\nb\r\n."), server("250 ok\r\n250 ok\r\n")}, "7 250")
-	f([]turn{client("BDAT 3 LAST\r\na"), lostClient(2), server("250 ok\r\n")}, "1 250")
-	f([]turn{client("BDAT 0 LAST\r\n"), server("250 ok\r\n")}, "0 250")
+	f([]turn{asks("BDAT 3\r\na\r\nBDAT 4 LAST\r\nb\r\n."), says("250 ok\r\n250 ok\r\n")}, "7 250")
+	f([]turn{asks("BDAT 3 LAST\r\na"), lostClient(2), says("250 ok\r\n")}, "1 250")
+	f([]turn{asks("BDAT 0 LAST\r\n"), says("250 ok\r\n")}, "0 250")
 	// Answers to AUTH are no commands.
-	f([]turn{client("AUTH LOGIN\r\n"), server("334 VXNlcg\r\n"), client("DATA\r\n"), server("334 UGFzcw\r\n"), client("QUIT\r\n"), server("235 ok\r\n")})
+	f([]turn{asks("AUTH LOGIN\r\n"), says("334 VXNlcg\r\n"), asks("DATA\r\n"), says("334 UGFzcw\r\n"), asks("QUIT\r\n"), says("235 ok\r\n")})
 	// A gap in a message.
-	f([]turn{data, server("354 go\r\n"), client("x\r\n"), lostClient(1000), client("y\r\n.\r\n"), server("250 ok\r\n")}, "6 250")
+	f([]turn{data, says("354 go\r\n"), asks("x\r\n"), lostClient(1000), asks("y\r\n.\r\n"), says("250 ok\r\n")}, "6 250")
 }
 
 func TestSMTPTLS(t *testing.T) {
 	for _, turns := range [][]turn{
-		{server("220 x\r\n"), client("EHLO pc1\r\n"), server("250 STARTTLS\r\n"), client("STARTTLS\r\n"), server("220 go\r\n"), client("\x16\x03\x01MAIL FROM:<a>\r\n")},
-		{client("EHLO pc1\r\nSTARTTLS\r\n"), client("\x16\x03\x01MAIL FROM:<a>\r\n")},
+		{says("220 x\r\n"), asks("EHLO pc1\r\n"), says("250 STARTTLS\r\n"), asks("STARTTLS\r\n"), says("220 go\r\n"), asks("\x16\x03\x01MAIL FROM:<a>\r\n")},
+		{asks("EHLO pc1\r\nSTARTTLS\r\n"), asks("\x16\x03\x01MAIL FROM:<a>\r\n")},
 	} {
 		k := listen(t, newSMTP, turns...)
 		k.check(t, "smtp", "From Helo Size TLS", `"" "pc1" -1 true`)
 	}
-	listen(t, newSMTP, server("220 x\r\n"), client("EHLO pc1\r\nSTARTTLS\r\n"), server("250 x\r\n454 no\r\n"), client("MAIL FROM:<a>\r\nDATA\r\n"), server("250 ok\r\n354 go\r\n"), client(".\r\n")).
+	listen(t, newSMTP, says("220 x\r\n"), asks("EHLO pc1\r\nSTARTTLS\r\n"), says("250 x\r\n454 no\r\n"), asks("MAIL FROM:<a>\r\nDATA\r\n"), says("250 ok\r\n354 go\r\n"), asks(".\r\n")).
 		check(t, "smtp", "From Size TLS", `"a" 0 false`)
 }
 
@@ -74,7 +74,7 @@ func TestSMTPTLS(t *testing.T) {
 func TestEntity(t *testing.T) {
 	f := func(message string, want ...string) {
 		t.Helper()
-		k := listen(t, newSMTP, client("EHLO a\r\nMAIL FROM:<a>\r\nDATA\r\n"), server("250 x\r\n250 x\r\n354 go\r\n"), client(message, "\r\n.\r\n"))
+		k := listen(t, newSMTP, asks("EHLO a\r\nMAIL FROM:<a>\r\nDATA\r\n"), says("250 x\r\n250 x\r\n354 go\r\n"), asks(message, "\r\n.\r\n"))
 		k.check(t, "files", "Filename MIME Seen", want...)
 	}
 	f("Content-Type: application/pdf\r\n\r\n%PDF-1", `"" "application/pdf" 8`)
@@ -87,22 +87,22 @@ func TestEntity(t *testing.T) {
 	f("Content-Type: multipart/mixed; boundary=b\r\n\r\n--b--\r\n--b \r\nContent-Type: image/png\r\n\r\nabc\r\n--b--", `"" "text/plain" 3`)
 	// Deeper than we look: the rest counts as a file.
 	deep := strings.Repeat("Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n", maxNested+1)
-	f(strings.TrimSuffix(deep, "--b\r\n")+"text", `"" "text/plain" 4`)
+	f(strings.TrimSuffix(deep, "--b\r\n")+"text", `"" "text/plain" 6`)
 	f("Content-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\niVBO Rw0K!Ggo=AAAA", `"" "image/png" 11`)
 	f(strings.Repeat("X: y\r\n", 1000) + "Content-Type: image/png\r\n\r\nabc")
 	f("Content-Type: image/png\r\n name=a\r\n\r\nx\r\n", `"" "text/plain" 5`)
 }
 
 func FuzzSMTP(f *testing.F) {
-	f.Add(seed(envelope(client("DATA\r\n"), server("354 go\r\n"), client(letter, ".\r\n"), server("250 ok\r\n"))...))
-	f.Add(seed(envelope(client("BDAT 3\r\na\r\nBDAT 4 LAST\r\nb\r\n."), server("250 ok\r\n250 ok\r\n"))...))
-	f.Add(seed(server("220 x\r\n"), client("EHLO a\r\nSTARTTLS\r\n"), server("250 ok\r\n220 go\r\n"), client("\x16\x03")))
-	f.Add(seed(client("DATA\r\n"), server("354 go\r\n"), client("x\n.\n"), server("250 ok\r\n")))
+	f.Add(seed(envelope(asks("DATA\r\n"), says("354 go\r\n"), asks(letter, ".\r\n"), says("250 ok\r\n"))...))
+	f.Add(seed(envelope(asks("BDAT 3\r\na\r\nBDAT 4 LAST\r\nb\r\n."), says("250 ok\r\n250 ok\r\n"))...))
+	f.Add(seed(says("220 x\r\n"), asks("EHLO a\r\nSTARTTLS\r\n"), says("250 ok\r\n220 go\r\n"), asks("\x16\x03")))
+	f.Add(seed(asks("DATA\r\n"), says("354 go\r\n"), asks("x\n.\n"), says("250 ok\r\n")))
 	f.Fuzz(func(t *testing.T, data []byte) { fuzz(t, newSMTP, data) })
 }
 
 func BenchmarkSMTP(b *testing.B) {
 	line := strings.Repeat("iVBORw0K", 9) + "\r\n"
-	benchmark(b, newSMTP, envelope(client("DATA\r\n"), server("354 go\r\n"),
-		client("Content-Disposition: attachment; filename=a\r\nContent-Transfer-Encoding: base64\r\n\r\n", strings.Repeat(line, 14000), ".\r\n"), server("250 ok\r\n"))...)
+	benchmark(b, newSMTP, envelope(asks("DATA\r\n"), says("354 go\r\n"),
+		asks("Content-Disposition: attachment; filename=a\r\nContent-Transfer-Encoding: base64\r\n\r\n", strings.Repeat(line, 14000), ".\r\n"), says("250 ok\r\n"))...)
 }

@@ -36,4 +36,13 @@ type flow struct {
 // it fits more than one, the port does, then the order.
 var protocols = []protocol{
 	{"dns", []uint16{portDNS, portLLMNR}, isDNS, newDNS},
+	{"ssl", nil, isTLS, newTLS},
+	{"http", nil, isHTTP, newHTTP},
+	{"smtp", nil, isSMTP, newSMTP},
+	{"ftp", nil, isFTP, newFTP},
+	{"smb", nil, isSMB, newSMB},
 }
+
+// announced is that of data connections which a control connection of FTP spoke
+// of; nothing in them tells what they are.
+var announced = protocol{name: ftpDataService, new: newFTPData}

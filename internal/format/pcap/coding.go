@@ -13,16 +13,16 @@ const (
 	codeQuoted
 )
 
-// decoder takes the transfer coding off a MIME part as its bytes come. What
+// coding takes the transfer coding off a MIME part as its bytes come. What
 // breaks the rules of a coding is passed over (base64) or kept (quoted-printable).
-type decoder struct {
+type coding struct {
 	kind int
 	in   []byte // letters of base64, or the beginning of an escape
 	out  []byte
 }
 
 // begin sets the coding by the name that Content-Transfer-Encoding gives.
-func (d *decoder) begin(encoding string) {
+func (d *coding) begin(encoding string) {
 	d.in = d.in[:0]
 	switch encoding {
 	case "base64":
@@ -35,7 +35,7 @@ func (d *decoder) begin(encoding string) {
 }
 
 // write decodes b.
-func (d *decoder) write(to parts, b []byte) {
+func (d *coding) write(to parts, b []byte) {
 	switch d.kind {
 	case codeBase64:
 		d.base64(to, b)
@@ -49,7 +49,7 @@ func (d *decoder) write(to parts, b []byte) {
 }
 
 // end decodes what was incomplete.
-func (d *decoder) end(to parts) {
+func (d *coding) end(to parts) {
 	switch d.kind {
 	case codeBase64:
 		d.group(to)
@@ -61,7 +61,7 @@ func (d *decoder) end(to parts) {
 	d.in = d.in[:0]
 }
 
-func (d *decoder) base64(to parts, b []byte) {
+func (d *coding) base64(to parts, b []byte) {
 	const batch = 1024 // a multiple of 4
 	for _, c := range b {
 		switch {
@@ -76,7 +76,7 @@ func (d *decoder) base64(to parts, b []byte) {
 }
 
 // group decodes the letters gathered; a single one at the end says nothing.
-func (d *decoder) group(to parts) {
+func (d *coding) group(to parts) {
 	in := d.in
 	if len(in)%4 == 1 {
 		in = in[:len(in)-1]
@@ -89,7 +89,7 @@ func (d *decoder) group(to parts) {
 	d.in = d.in[:0]
 }
 
-func (d *decoder) quoted(to parts, b []byte) {
+func (d *coding) quoted(to parts, b []byte) {
 	d.out = d.out[:0]
 	for len(b) > 0 {
 		if len(d.in) == 0 {
@@ -111,7 +111,7 @@ func (d *decoder) quoted(to parts, b []byte) {
 }
 
 // escape resolves =XX and the soft line breaks =CRLF and =LF once they are whole.
-func (d *decoder) escape() {
+func (d *coding) escape() {
 	var c [1]byte
 	switch in := d.in; {
 	case len(in) == 2 && in[1] == '\n', len(in) == 3 && in[1] == '\r' && in[2] == '\n':

@@ -1,6 +1,7 @@
 package pcap
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"math/big"
@@ -59,13 +60,14 @@ type files struct {
 // begin returns a file whose first byte came at ts in the packet at offset.
 func (f *files) begin(ts event.Time, offset int64) *content {
 	f.n++
-	return &content{fuid: fuid(&f.flow.head, f.n), ts: ts, offset: offset, total: event.Unset}
+	return &content{fuid: fuid(&f.flow.head, ts, f.n), ts: ts, offset: offset, total: event.Unset}
 }
 
-// end hands a file over. protocol is what Zeek's files.log calls its source.
+// end hands a file over. A sink may spoil what it is given, so the id and the
+// name, which other records need as well, are copies. protocol is what Zeek's files.log calls its source.
 func (f *files) end(c *content, protocol string, orig bool) {
 	e := event.File{
-		Head: f.flow.head, FUID: c.fuid, Protocol: []byte(protocol), MIME: c.mime(), Filename: c.name,
+		Head: f.flow.head, FUID: bytes.Clone(c.fuid), Protocol: []byte(protocol), MIME: c.mime(), Filename: bytes.Clone(c.name),
 		Seen: c.seen, Total: c.total, Missing: c.missing,
 	}
 	e.TS, e.Offset = c.ts, c.offset
@@ -77,9 +79,9 @@ func (f *files) end(c *content, protocol string, orig bool) {
 	f.flow.sink.File(&e)
 }
 
-// fuid returns the id of the nth file of a connection: F and 17 letters and
+// fuid returns the id of the nth file of a connection, which began at ts: F and 17 letters and
 // digits, like Zeek's, but a hash, so that it is the same in each reading.
-func fuid(h *event.Head, n uint64) []byte {
+func fuid(h *event.Head, ts event.Time, n uint64) []byte {
 	var b []byte
 	b = append(b, h.UID...)
 	b = append(b, h.Orig[:]...)
@@ -87,6 +89,7 @@ func fuid(h *event.Head, n uint64) []byte {
 	b = binary.BigEndian.AppendUint16(b, h.OrigPort)
 	b = binary.BigEndian.AppendUint16(b, h.RespPort)
 	b = binary.BigEndian.AppendUint64(b, uint64(h.TS))
+	b = binary.BigEndian.AppendUint64(b, uint64(ts))
 	b = binary.BigEndian.AppendUint64(b, n)
 	sum := sha256.Sum256(b)
 	text := new(big.Int).SetBytes(sum[:16]).Text(62)

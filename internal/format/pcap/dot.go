@@ -7,6 +7,7 @@ import "bytes"
 type dotLine struct {
 	state int
 	early bool // the line began behind a line feed without CR
+	bare  bool // the dot before stands before such a line feed
 }
 
 // The places of dotLine.
@@ -48,7 +49,7 @@ func (d *dotLine) scan(b []byte, write func([]byte)) (n int, over bool) {
 			case '\r':
 				d.state = dotDotCR
 			case '\n':
-				d.state = dotLoose
+				d.state, d.bare = dotLoose, true
 			default: // the dot was put before the line
 				from = i
 				d.text(c)
@@ -58,7 +59,7 @@ func (d *dotLine) scan(b []byte, write func([]byte)) (n int, over bool) {
 			case c == '\n' && !d.early:
 				return i + 1, true
 			case c == '\n':
-				d.state = dotLoose
+				d.state, d.bare = dotLoose, false
 			default:
 				write([]byte{'\r'})
 				from = i
@@ -66,7 +67,10 @@ func (d *dotLine) scan(b []byte, write func([]byte)) (n int, over bool) {
 			}
 		case dotStart, dotLoose:
 			if d.state == dotLoose {
-				write([]byte("\r\n"))
+				if !d.bare {
+					write([]byte{'\r'})
+				}
+				write([]byte{'\n'})
 				from, d.early, d.state = i, true, dotStart
 			}
 			if c == '.' {

@@ -21,7 +21,6 @@ type partHeader struct {
 	disposition string // lower case
 	encoding    string // lower case
 	filename    []byte
-	agent       []byte // User-Agent or X-Mailer
 }
 
 // parts receives the parts of an entity that are not multiparts themselves.
@@ -38,8 +37,9 @@ type entity struct {
 	bounds []string // of the open multiparts, outermost first
 	header bool     // in the header of a part, not in its body
 	leaf   bool     // the body is one of a part; otherwise it is between parts
-	decode decoder
+	decode coding
 
+	agent  []byte // User-Agent or X-Mailer of the message
 	head   partHeader
 	line   textLine
 	field  []byte // header field under way, unfolded
@@ -212,7 +212,7 @@ func (e *entity) headerLine(line []byte) {
 		return
 	}
 	if e.fields < maxFields {
-		e.head.set(e.field)
+		e.set(e.field)
 	}
 	e.fields++
 	e.field = append(e.field[:0], line[:min(len(line), maxField)]...)
@@ -237,7 +237,8 @@ func (e *entity) beginBody() {
 }
 
 // set takes one header field.
-func (h *partHeader) set(field []byte) {
+func (e *entity) set(field []byte) {
+	h := &e.head
 	name, value, ok := bytes.Cut(field, []byte{':'})
 	if !ok {
 		return
@@ -262,8 +263,8 @@ func (h *partHeader) set(field []byte) {
 	case "content-transfer-encoding":
 		h.encoding = strings.ToLower(string(value))
 	case "user-agent", "x-mailer":
-		if h.agent == nil {
-			h.agent = clip(value, maxText)
+		if e.agent == nil && len(e.bounds) == 0 {
+			e.agent = clip(value, maxText)
 		}
 	}
 }

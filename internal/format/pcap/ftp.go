@@ -16,6 +16,9 @@ const (
 	maxPath     = 4096 // bytes of a path
 )
 
+// portFTP is the port of control connections (RFC 959 section 5.2).
+const portFTP = 21
+
 // ftp follows a control connection of FTP (RFC 959), plain or until AUTH (RFC
 // 4217).
 type ftp struct {
@@ -41,22 +44,22 @@ type ftpCommand struct {
 	transfer  *ftpTransfer // of a command that uses a data connection
 }
 
-// newFTP follows a control connection. transfers are shared with the data
-// connections.
-func newFTP(f *flow, transfers *ftpTransfers) analyser {
-	return &ftp{flow: f, transfers: transfers, dir: ".", size: event.Unset}
+// newFTP follows a control connection. Its transfers are shared with the data
+// connections of the source.
+func newFTP(f *flow) analyser {
+	return &ftp{flow: f, transfers: &own(f.sink).transfers, dir: ".", size: event.Unset}
 }
 
-// isFTP reports whether a direction begins with the greeting of a server that is
-// not one of SMTP, or with a USER or AUTH of a client. Other protocols greet
-// alike: look at the port as well.
+// isFTP reports whether a direction begins with the greeting of a server that
+// names FTP, or with what clients say first. POP3 begins alike: the replies tell
+// it apart.
 func isFTP(orig bool, first []byte) bool {
 	line, _, whole := bytes.Cut(first, []byte{'\n'})
 	if orig {
-		return whole && (beginsWith(line, "AUTH TLS") || beginsWith(line, "AUTH SSL") || beginsWith(line, "USER ")) && len(line) > 5
+		verb, _, _ := bytes.Cut(bytes.ToUpper(bytes.TrimSpace(line)), []byte{' '})
+		return whole && (string(verb) == "USER" || string(verb) == "AUTH" || string(verb) == "FEAT")
 	}
-	return len(line) > 4 && (bytes.HasPrefix(line, []byte("220 ")) || bytes.HasPrefix(line, []byte("220-"))) &&
-		!bytes.Contains(bytes.ToUpper(line), []byte("SMTP"))
+	return greets(line, "FTP")
 }
 
 // data implements analyser.
@@ -96,6 +99,9 @@ func (f *ftp) gap(orig bool, _ int64) {
 // end implements analyser.
 func (f *ftp) end() { f.giveUp() }
 
+// switched reports that what follows is not FTP but TLS.
+func (f *ftp) switched() bool { return f.stopped }
+
 // giveUp stops to wait for replies.
 func (f *ftp) giveUp() {
 	for _, c := range f.commands {
@@ -115,7 +121,6 @@ func (f *ftp) command(line []byte) {
 	switch c.verb {
 	case "USER":
 		f.user = clip(rest, maxText)
-		f.name()
 	case "CWD", "XCWD", "RETR", "STOR", "APPE", "STOU", "SIZE", "LIST", "NLST", "MLSD", "EPRT", "PORT", "AUTH":
 		c.arg = string(rest[:min(len(rest), maxPath)])
 	}
@@ -149,7 +154,8 @@ func (f *ftp) begin(c ftpCommand) *ftpTransfer {
 	}
 	f.next = nil
 	// A data connection may outlast its control connection.
-	t.head, t.sink, t.user, t.verb, t.size = f.flow.head, f.flow.sink, f.user, c.verb, f.size
+	t.doubtful = !f.named && f.flow.head.RespPort != portFTP
+	t.head, t.sink, t.user, t.verb, t.size = f.flow.head, f.flow.sink, bytes.Clone(f.user), c.verb, f.size
 	t.head.UID, t.head.TS, t.head.Offset = bytes.Clone(t.head.UID), f.ts, f.offset
 	f.size = event.Unset
 	switch c.verb {
@@ -197,7 +203,7 @@ func (f *ftp) announce(to event.Addr, port uint16, ok bool) {
 	}
 	f.next = &ftpTransfer{resp: to, port: int(port)}
 	f.transfers.put(ftpSocket{to, port}, f.next)
-	f.flow.expect(to, port, "ftp-data")
+	f.flow.expect(to, port, ftpDataService)
 }
 
 // replyLine takes a line of the server.
@@ -247,6 +253,8 @@ func (f *ftp) answer(code int, line []byte) {
 	switch {
 	case c.transfer != nil:
 		c.transfer.answer(code)
+	case c.verb == "USER":
+		f.name()
 	case c.verb == "AUTH":
 		f.stopped = code == 234 || code == 334
 	case c.verb == "PASV" && code == 227:
@@ -255,7 +263,7 @@ func (f *ftp) answer(code int, line []byte) {
 		// A server behind NAT may name an address that the client does not use.
 		if ok && to != f.flow.head.Resp {
 			f.transfers.put(ftpSocket{f.flow.head.Resp, port}, f.next)
-			f.flow.expect(f.flow.head.Resp, port, "ftp-data")
+			f.flow.expect(f.flow.head.Resp, port, ftpDataService)
 		}
 	case c.verb == "EPSV" && code == 229:
 		if i := bytes.IndexByte(line, '('); i >= 0 {

@@ -1,6 +1,8 @@
 package pcap
 
 import (
+	"bytes"
+
 	"barium/internal/event"
 	"barium/internal/format"
 )
@@ -18,8 +20,7 @@ type ftpSocket struct {
 // ftpTransfers holds the data connections that control connections of one source
 // announced.
 type ftpTransfers struct {
-	bySocket map[ftpSocket]*ftpTransfer
-	order    []ftpSocket // oldest first; may hold those that have begun
+	bySocket bounded[ftpSocket, *ftpTransfer]
 }
 
 // ftpTransfer is what a control and a data connection know of one transfer. The
@@ -38,6 +39,7 @@ type ftpTransfer struct {
 	size         int64
 	code         int
 	answered, in bool // there was a reply; the record was handed over
+	doubtful     bool // it may not be FTP
 
 	// Set by the data connection.
 	claimed, over bool
@@ -45,26 +47,16 @@ type ftpTransfer struct {
 }
 
 // put announces a transfer.
-func (t *ftpTransfers) put(to ftpSocket, x *ftpTransfer) {
-	if t.bySocket == nil {
-		t.bySocket = make(map[ftpSocket]*ftpTransfer)
-	}
-	if len(t.order) >= maxTransfers {
-		delete(t.bySocket, t.order[0])
-		t.order = t.order[1:]
-	}
-	t.bySocket[to] = x
-	t.order = append(t.order, to)
-}
+func (t *ftpTransfers) put(to ftpSocket, x *ftpTransfer) { t.bySocket.put(to, x, maxTransfers) }
 
 // claim returns the transfer that a data connection was announced for, nil when
 // none was.
 func (t *ftpTransfers) claim(to ftpSocket) *ftpTransfer {
-	x := t.bySocket[to]
-	delete(t.bySocket, to)
-	if x != nil && x.claimed {
+	x, _ := t.bySocket.take(to)
+	if x == nil || x.claimed {
 		return nil
 	}
+	x.claimed = true
 	return x
 }
 
@@ -86,12 +78,15 @@ func (t *ftpTransfer) settle() {
 	default:
 		return
 	}
+	if t.doubtful {
+		return
+	}
 	e := event.FTP{
 		Head: t.head, User: t.user, Command: []byte(t.verb), Arg: []byte(t.arg), FileSize: t.size, ReplyCode: t.code,
 		DataResp: t.resp, DataPort: t.port,
 	}
 	if c := t.content; c != nil {
-		e.FUID, e.MIME = c.fuid, c.mime()
+		e.FUID, e.MIME = bytes.Clone(c.fuid), c.mime()
 		if c.missing == 0 {
 			e.FileSize = c.seen
 		}
@@ -110,13 +105,14 @@ type ftpData struct {
 	missing  int64 // before the first byte
 }
 
-// newFTPData follows a data connection that was announced to transfers.
-func newFTPData(f *flow, transfers *ftpTransfers) analyser {
-	d := &ftpData{files: files{flow: f}, transfer: transfers.claim(ftpSocket{f.head.Resp, f.head.RespPort})}
-	if d.transfer != nil {
-		d.transfer.claimed = true
-	}
-	return d
+// ftpDataService is what a connection is called that a control connection
+// announced.
+const ftpDataService = "ftp-data"
+
+// newFTPData follows a data connection that was announced.
+func newFTPData(f *flow) analyser {
+	transfers := &own(f.sink).transfers
+	return &ftpData{files: files{flow: f}, transfer: transfers.claim(ftpSocket{f.head.Resp, f.head.RespPort})}
 }
 
 // data implements analyser.
@@ -133,7 +129,7 @@ func (d *ftpData) data(orig bool, ts event.Time, offset int64, b []byte) {
 		if d.transfer != nil {
 			d.transfer.content = d.file
 		}
-		d.files.flow.service("ftp-data")
+		d.files.flow.service(ftpDataService)
 	}
 	if orig == d.orig {
 		d.file.write(b)

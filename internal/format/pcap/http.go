@@ -8,10 +8,10 @@ import (
 
 // Limits of what is kept of an HTTP connection.
 const (
-	maxPending = 32      // requests that wait for their replies
-	maxURI     = 8 << 10 // bytes of a request's target
-	maxText    = 1 << 10 // bytes of a Host header, a user agent, an account
-	maxFiles   = 16      // files named in one HTTP or mail record
+	maxExchanges = 32      // requests that wait for their replies
+	maxURI       = 8 << 10 // bytes of a request's target
+	maxText      = 1 << 10 // bytes of a Host header, a user agent, an account
+	maxFiles     = 16      // files named in one HTTP or mail record
 )
 
 // http follows a connection of HTTP/1.0 or 1.1 (RFC 9110, RFC 9112).
@@ -28,8 +28,7 @@ type http struct {
 	// pipelined says that a request came before the one before it was answered.
 	pipelined bool
 	// lone says that it cannot be told any more which reply is for which request.
-	lone   bool
-	tunnel analyser // what is inside of a CONNECT, nil when nobody looks
+	lone bool
 }
 
 // exchange is a request with its reply.
@@ -139,9 +138,6 @@ func (h *http) data(orig bool, ts event.Time, offset int64, b []byte) {
 	for len(b) > 0 {
 		switch s.state {
 		case httpTunnel:
-			if h.tunnel != nil {
-				h.tunnel.data(orig, ts, offset, b)
-			}
 			return
 		case httpLength, httpChunk, httpUntilClose:
 			b = h.bodyData(s, b)
@@ -180,9 +176,6 @@ func (h *http) gap(orig bool, n int64) {
 	s := h.side(orig)
 	switch s.state {
 	case httpTunnel:
-		if h.tunnel != nil {
-			h.tunnel.gap(orig, n)
-		}
 		return
 	case httpUntilClose:
 		s.body.gap(n)
@@ -221,10 +214,10 @@ func (h *http) end() {
 		}
 	}
 	h.flush()
-	if h.tunnel != nil {
-		h.tunnel.end()
-	}
 }
+
+// switched reports that what follows is not HTTP, as behind a CONNECT.
+func (h *http) switched() bool { return h.req.state == httpTunnel }
 
 // lineEnd takes one whole line of a direction.
 func (h *http) lineEnd(s *httpSide, line []byte) {
@@ -366,7 +359,7 @@ func (h *http) reply(s *httpSide) *exchange {
 
 // keep puts an exchange behind the others. Too many are handed over as they are.
 func (h *http) keep(x *exchange) {
-	if len(h.pending) >= maxPending {
+	if len(h.pending) >= maxExchanges {
 		h.lone = true
 		h.flush()
 	}
@@ -436,7 +429,7 @@ func authority(target []byte) []byte {
 		if i := bytes.IndexAny(rest, "/?#"); i >= 0 {
 			rest = rest[:i]
 		}
-		return rest[bytes.LastIndexByte(rest, '@')+1:]
+		return bytes.Clone(rest[bytes.LastIndexByte(rest, '@')+1:])
 	}
 	return nil
 }

@@ -278,14 +278,14 @@ func (y *httpBody) finish(c *content) {
 	y.http.files.end(c, "HTTP", y.orig)
 	x := y.x
 	if !y.orig {
-		x.respFUIDs, x.respMIME = list(x.respFUIDs, c.fuid), list(x.respMIME, c.mime())
+		x.respFUIDs, x.respMIME = some(x.respFUIDs, c.fuid), some(x.respMIME, c.mime())
 		return
 	}
-	x.reqFUIDs, x.reqMIME, x.reqNames = list(x.reqFUIDs, c.fuid), list(x.reqMIME, c.mime()), list(x.reqNames, c.name)
+	x.reqFUIDs, x.reqMIME, x.reqNames = some(x.reqFUIDs, c.fuid), some(x.reqMIME, c.mime()), some(x.reqNames, c.name)
 }
 
-// list appends what is not empty to a list of at most maxFiles.
-func list(to [][]byte, b []byte) [][]byte {
+// some appends what is not empty to a list of at most maxFiles.
+func some(to [][]byte, b []byte) [][]byte {
 	if len(b) == 0 || len(to) >= maxFiles {
 		return to
 	}

@@ -82,6 +82,13 @@ func replyCode(line []byte) (code int, more, ok bool) {
 	return code, line[3] == '-', line[3] == '-' || line[3] == ' '
 }
 
+// greets reports whether a line is the greeting of a server (220) that names a
+// protocol.
+func greets(line []byte, protocol string) bool {
+	code, _, ok := replyCode(line)
+	return ok && code == 220 && bytes.Contains(bytes.ToUpper(line), []byte(protocol))
+}
+
 // beginsWith reports whether b begins with prefix, letter case aside, as far as
 // both reach.
 func beginsWith(b []byte, prefix string) bool {

@@ -75,6 +75,11 @@ func (t *table) follow(c *conn, orig bool, ts event.Time, offset int64, b []byte
 func (t *table) recognise(c *conn, orig bool, ts event.Time, offset int64, b []byte) {
 	o := c.opening
 	if o == nil {
+		if c.service == ftpDataService {
+			t.attach(c, &announced)
+			t.follow(c, orig, ts, offset, b)
+			return
+		}
 		if p := choose(orig, b, c.head.RespPort); p != nil {
 			t.attach(c, p)
 			t.follow(c, orig, ts, offset, b)

@@ -11,10 +11,12 @@ import (
 // hands out copies of what many records of a flow have in common.
 type sink struct {
 	format.Sink
-	number int64 // of the frame in hand
+	number int64                              // of the frame in hand
 	certs  map[[sha256.Size]byte]*certificate // that were told of
 	uid    []byte
 	sensor []byte
+	// transfers are shared by the connections of FTP.
+	transfers ftpTransfers
 }
 
 // own returns a flow's sink as a sink.

@@ -64,7 +64,6 @@ type mail struct {
 	offset int64
 	from   []byte
 	to     [][]byte
-	agent  []byte
 	size   int64 // event.Unset before its first byte
 	fuids  [][]byte
 	names  [][]byte
@@ -83,8 +82,7 @@ func isSMTP(orig bool, first []byte) bool {
 	if orig {
 		return whole && len(line) > 5 && (beginsWith(line, "EHLO ") || beginsWith(line, "HELO ") || beginsWith(line, "LHLO "))
 	}
-	return len(line) > 4 && (bytes.HasPrefix(line, []byte("220 ")) || bytes.HasPrefix(line, []byte("220-"))) &&
-		bytes.Contains(bytes.ToUpper(line), []byte("SMTP"))
+	return greets(line, "SMTP")
 }
 
 // data implements analyser.
@@ -163,6 +161,9 @@ func (s *smtp) end() {
 	}
 	s.mail = nil
 }
+
+// switched reports that what follows is not SMTP but TLS.
+func (s *smtp) switched() bool { return s.state == smtpStopped }
 
 // await notes that a command is to be answered.
 func (s *smtp) await(what byte) {
@@ -298,7 +299,7 @@ func (s *smtp) secure() {
 	s.sent = nil
 	s.drop()
 	s.name()
-	e := event.Mail{Head: s.flow.head, Helo: s.helo, Size: event.Unset, Code: s.code, TLS: true}
+	e := event.Mail{Head: s.flow.head, Helo: bytes.Clone(s.helo), Size: event.Unset, Code: s.code, TLS: true}
 	e.TS, e.Offset = s.ts, s.offset
 	s.flow.sink.Mail(&e)
 	s.state = smtpStopped
@@ -376,7 +377,7 @@ func (s *smtp) finish(m *mail, code int) {
 		return
 	}
 	e := event.Mail{
-		Head: s.flow.head, From: m.from, To: m.to, Helo: s.helo, UserAgent: m.agent, Size: m.size, Code: code,
+		Head: s.flow.head, From: m.from, To: m.to, Helo: bytes.Clone(s.helo), UserAgent: m.body.agent, Size: m.size, Code: code,
 		FUIDs: m.fuids, Filenames: m.names,
 	}
 	e.TS, e.Offset = m.ts, m.offset
@@ -395,9 +396,6 @@ func (m *mail) end() { m.body.end() }
 // partBegin implements parts. A text without a file name is the letter itself; it
 // is no file.
 func (m *mail) partBegin(p *partHeader) {
-	if m.agent == nil {
-		m.agent = p.agent
-	}
 	text := p.mediaType == "" || strings.HasPrefix(p.mediaType, "text/")
 	if len(p.filename) == 0 && p.disposition != "attachment" && text {
 		return

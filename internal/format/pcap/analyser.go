@@ -35,12 +35,12 @@ type flow struct {
 // protocols lists what is recognised in TCP connections. Content decides; where
 // it fits more than one, the port does, then the order.
 var protocols = []protocol{
-	{"dns", []uint16{portDNS, portLLMNR}, isDNS, newDNS},
-	{"ssl", nil, isTLS, newTLS},
-	{"http", nil, isHTTP, newHTTP},
-	{"smtp", nil, isSMTP, newSMTP},
-	{"ftp", nil, isFTP, newFTP},
-	{"smb", nil, isSMB, newSMB},
+	{name: "ssl", ports: []uint16{443}, is: isTLS, new: newTLS},
+	{name: "http", ports: []uint16{80, 8080}, is: isHTTP, new: newHTTP},
+	{name: "smb", ports: []uint16{445, 139}, is: isSMB, new: newSMB},
+	{name: "smtp", ports: []uint16{25, 587}, is: isSMTP, new: newSMTP},
+	{name: "dns", ports: []uint16{portDNS, portLLMNR}, is: isDNS, new: newDNS},
+	{name: "ftp", ports: []uint16{21}, is: isFTP, new: newFTP, greets: true},
 }
 
 // announced is that of data connections which a control connection of FTP spoke

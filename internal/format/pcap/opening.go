@@ -1,6 +1,8 @@
 package pcap
 
 import (
+	"slices"
+
 	"barium/internal/event"
 )
 
@@ -10,6 +12,9 @@ type protocol struct {
 	ports []uint16 // that decide when the content fits more than one
 	is    func(orig bool, first []byte) bool
 	new   func(*flow) analyser
+	// greets says that the server speaks first, and that what clients say is said
+	// in other protocols too: it counts on the ports only.
+	greets bool
 }
 
 // finisher is an analyser that is done before the connection is.
@@ -122,12 +127,10 @@ func choose(orig bool, first []byte, port uint16) *protocol {
 		if !p.is(orig, first) {
 			continue
 		}
-		for _, own := range p.ports {
-			if own == port {
-				return p
-			}
+		if slices.Contains(p.ports, port) {
+			return p
 		}
-		if found == nil {
+		if found == nil && !(p.greets && orig) {
 			found = p
 		}
 	}
@@ -217,10 +220,16 @@ func (e *expected) add(responder event.Addr, port uint16, via string) {
 	e.via[k] = via
 }
 
-// find returns what a connection to a socket was announced as.
-func (e *expected) find(responder event.Addr, port uint16) string {
+// take returns what a connection to a socket was announced as, once.
+func (e *expected) take(responder event.Addr, port uint16) string {
 	if len(e.via) == 0 {
 		return ""
 	}
-	return e.via[socket{responder, port}]
+	k := socket{responder, port}
+	via := e.via[k]
+	if via != "" {
+		delete(e.via, k)
+		e.order = slices.DeleteFunc(e.order, func(o socket) bool { return o == k })
+	}
+	return via
 }

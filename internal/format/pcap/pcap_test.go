@@ -11,8 +11,8 @@ import (
 
 // office is a look-up, a ping and a connection.
 func office(t testing.TB, f *file) *file {
-	f.frame(udp(t, client, 40000, server, 53, dnsQuery(t, 7, "example.org", layers.DNSTypeA)))
-	f.frame(udp(t, server, 53, client, 40000, dnsAnswer(t, 7, "example.org", "192.0.2.9")))
+	f.frame(udp(t, pc, 40000, far, 53, dnsQuery(t, 7, "example.org", layers.DNSTypeA)))
+	f.frame(udp(t, far, 53, pc, 40000, dnsAnswer(t, 7, "example.org", "192.0.2.9")))
 	dial(t, f, 50000, 8080).say(true, "a request of nobody's protocol").say(false, "and an answer").hangUp()
 	dial(t, f, 50001, 9999).send(true, "RA", "")
 	return f

@@ -10,7 +10,7 @@ const (
 	// maxSegments is how many segments of a stream wait for one that is missing,
 	// and maxPendingBytes how many bytes; maxBuffered is the same of all streams.
 	// Beyond, what is missing is taken for lost.
-	maxSegments      = 256
+	maxSegments     = 256
 	maxPendingBytes = 1 << 20
 	maxBuffered     = 64 << 20
 )

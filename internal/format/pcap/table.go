@@ -169,7 +169,7 @@ func (t *table) open(k key, swapped bool, p *packet) *conn {
 	c.begin(k, swapped, p)
 	t.conns[k] = c
 	if p.tcp != nil {
-		c.service = t.expected.find(c.head.Resp, c.head.RespPort)
+		c.service = t.expected.take(c.head.Resp, c.head.RespPort)
 	}
 	return c
 }

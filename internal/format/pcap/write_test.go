@@ -13,8 +13,8 @@ import (
 
 // Ends of the packets of tests.
 const (
-	client = "10.0.0.1"
-	server = "192.0.2.1"
+	pc  = "10.0.0.1"
+	far = "192.0.2.1"
 )
 
 // began is the time of the first packet of tests, in microseconds.
@@ -128,7 +128,7 @@ func tcp(t testing.TB, src string, sport uint16, dst string, dport uint16, s seg
 	return ether(t, kind, ip, h, gopacket.Payload(s.payload))
 }
 
-// dialog is a TCP connection from client to server, written in order.
+// dialog is a TCP connection from client to far, written in order.
 type dialog struct {
 	t        testing.TB
 	f        *file
@@ -140,7 +140,7 @@ type dialog struct {
 
 // dial writes a handshake.
 func dial(t testing.TB, f *file, from, port uint16) *dialog {
-	d := &dialog{t: t, f: f, from: from, port: port, src: client, dst: server, next: [2]uint32{7000, 5_000_000}}
+	d := &dialog{t: t, f: f, from: from, port: port, src: pc, dst: far, next: [2]uint32{7000, 5_000_000}}
 	d.send(true, "S", "")
 	d.next[0]++
 	d.send(false, "SA", "")

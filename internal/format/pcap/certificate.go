@@ -29,8 +29,8 @@ type certificate struct{ id, subject, issuer string }
 // chain reads a certificate message (RFC 5246 section 7.4.2), tells of each
 // certificate that was not told of before, and returns the first.
 func (s *sink) chain(f *flow, ts event.Time, offset int64, b []byte) *certificate {
-	m := field{b: b}
-	list := field{b: m.take(m.uint24())}
+	m := vector{b: b}
+	list := vector{b: m.take(m.uint24())}
 	var first *certificate
 	for i := 0; i < maxChain && len(list.b) > 0; i++ {
 		der := list.take(list.uint24())

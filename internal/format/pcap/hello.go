@@ -72,13 +72,13 @@ type serverHello struct {
 // retryRandom is the random value of a hello that asks for another.
 var retryRandom = sha256.Sum256([]byte("HelloRetryRequest"))
 
-// field is the rest of a message. What it does not hold makes it bad.
-type field struct {
+// vector is the rest of a message. What it does not hold makes it bad.
+type vector struct {
 	b   []byte
 	bad bool
 }
 
-func (f *field) take(n int) []byte {
+func (f *vector) take(n int) []byte {
 	if n > len(f.b) {
 		f.b, f.bad = nil, true
 		return nil
@@ -88,14 +88,14 @@ func (f *field) take(n int) []byte {
 	return b
 }
 
-func (f *field) uint8() int {
+func (f *vector) uint8() int {
 	if b := f.take(1); b != nil {
 		return int(b[0])
 	}
 	return 0
 }
 
-func (f *field) uint16() uint16 {
+func (f *vector) uint16() uint16 {
 	if b := f.take(2); b != nil {
 		return binary.BigEndian.Uint16(b)
 	}
@@ -103,13 +103,13 @@ func (f *field) uint16() uint16 {
 }
 
 // list8 and list16 take what stands behind a length of 1 or 2 bytes.
-func (f *field) list8() field  { return field{b: f.take(f.uint8())} }
-func (f *field) list16() field { return field{b: f.take(int(f.uint16()))} }
+func (f *vector) list8() vector  { return vector{b: f.take(f.uint8())} }
+func (f *vector) list16() vector { return vector{b: f.take(int(f.uint16()))} }
 
-func (f *field) uint24() int { return f.uint8()<<16 | int(f.uint16()) }
+func (f *vector) uint24() int { return f.uint8()<<16 | int(f.uint16()) }
 
 // numbers takes all that is left as numbers of 2 bytes.
-func (f *field) numbers() []uint16 {
+func (f *vector) numbers() []uint16 {
 	out := make([]uint16, 0, len(f.b)/2)
 	for len(f.b) >= 2 {
 		out = append(out, f.uint16())
@@ -118,7 +118,7 @@ func (f *field) numbers() []uint16 {
 }
 
 func parseClientHello(b []byte) (*clientHello, bool) {
-	f := field{b: b}
+	f := vector{b: b}
 	h := &clientHello{version: tlsVersion(f.uint16())}
 	f.take(32)
 	f.list8() // session id
@@ -144,7 +144,7 @@ func parseClientHello(b []byte) (*clientHello, bool) {
 	return h, !f.bad && !all.bad
 }
 
-func (h *clientHello) extension(kind uint16, e field) {
+func (h *clientHello) extension(kind uint16, e vector) {
 	switch kind {
 	case extServerName:
 		h.hasName = true
@@ -174,7 +174,7 @@ func (h *clientHello) extension(kind uint16, e field) {
 }
 
 func parseServerHello(b []byte) (*serverHello, bool) {
-	f := field{b: b}
+	f := vector{b: b}
 	h := &serverHello{legacy: tlsVersion(f.uint16())}
 	h.version = h.legacy
 	h.retry = bytes.Equal(f.take(32), retryRandom[:])

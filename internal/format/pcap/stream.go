@@ -7,10 +7,10 @@ import (
 )
 
 const (
-	// maxPending is how many segments of a stream wait for one that is missing,
+	// maxSegments is how many segments of a stream wait for one that is missing,
 	// and maxPendingBytes how many bytes; maxBuffered is the same of all streams.
 	// Beyond, what is missing is taken for lost.
-	maxPending      = 256
+	maxSegments      = 256
 	maxPendingBytes = 1 << 20
 	maxBuffered     = 64 << 20
 )
@@ -75,7 +75,7 @@ func (s *stream) receive(t *table, c *conn, orig bool, at int64, p *packet) {
 	if s.acked >= s.pending[0].at {
 		s.skip(t, c, orig)
 	}
-	for len(s.pending) > 0 && (len(s.pending) > maxPending || s.bytes > maxPendingBytes || t.buffered > maxBuffered) {
+	for len(s.pending) > 0 && (len(s.pending) > maxSegments || s.bytes > maxPendingBytes || t.buffered > maxBuffered) {
 		s.skip(t, c, orig)
 	}
 }

@@ -157,6 +157,9 @@ func (f *ftp) begin(c ftpCommand) *ftpTransfer {
 	t.doubtful = !f.named && f.flow.head.RespPort != portFTP
 	t.head, t.sink, t.user, t.verb, t.size = f.flow.head, f.flow.sink, bytes.Clone(f.user), c.verb, f.size
 	t.head.UID, t.head.TS, t.head.Offset = bytes.Clone(t.head.UID), f.ts, f.offset
+	if c.verb != "RETR" { // SIZE spoke of what was there before
+		t.size = event.Unset
+	}
 	f.size = event.Unset
 	switch c.verb {
 	case "RETR", "STOR", "APPE", "STOU":

@@ -87,7 +87,7 @@ func (t *ftpTransfer) settle() {
 	}
 	if c := t.content; c != nil {
 		e.FUID, e.MIME = bytes.Clone(c.fuid), c.mime()
-		if c.missing == 0 {
+		if c.missing == 0 && t.size == event.Unset {
 			e.FileSize = c.seen
 		}
 	}
@@ -151,7 +151,7 @@ func (d *ftpData) end() {
 	t := d.transfer
 	if d.file != nil {
 		if t != nil && t.file != "" {
-			d.file.name = []byte(t.file[:min(len(t.file), maxFileName)])
+			d.file.name, d.file.total = []byte(t.file[:min(len(t.file), maxFileName)]), t.size
 		}
 		d.files.end(d.file, "FTP_DATA", d.orig)
 	}

@@ -28,8 +28,8 @@ func TestFTP(t *testing.T) {
 	f(append(pasv, asks("stor a b.zip\r\n"), says("150 go\r\n226 done\r\n")), `"u1" "STOR" "ftp://192.0.2.7/./a b.zip" "" -1 226 192.0.2.9 258`)
 	f(append(pasv, asks("CWD /x\r\n"), says("250 ok\r\n"), asks("CWD y/../z\r\n"), says("250 ok\r\n"), asks("APPE f\r\n"), says("550 no\r\n")),
 		`"u1" "APPE" "ftp://192.0.2.7/x/z/f" "" -1 550 192.0.2.9 258`)
-	f([]turn{asks("PWD\r\n"), says("257 \"/home/u1\" is it\r\n"), asks("SIZE f\r\n"), says("213 77\r\n"), asks("EPSV\r\n"), says("229 ok (|||5000|)\r\n"), asks("RETR f\r\n"), says("125 go\r\n226 done\r\n")},
-		`"u1" "RETR" "ftp://192.0.2.7/home/u1/f" "" 77 226 192.0.2.7 5000`)
+	f([]turn{asks("PWD\r\n"), says("257 \"/disk1/u1\" is it\r\n"), asks("SIZE f\r\n"), says("213 77\r\n"), asks("EPSV\r\n"), says("229 ok (|||5000|)\r\n"), asks("RETR f\r\n"), says("125 go\r\n226 done\r\n")},
+		`"u1" "RETR" "ftp://192.0.2.7/disk1/u1/f" "" 77 226 192.0.2.7 5000`)
 	f([]turn{asks("PORT 10,0,0,1,4,1\r\nRETR /f\r\n"), says("200 ok\r\n150 Opening /f (1234 bytes).\r\n426 broken\r\n")},
 		`"u1" "RETR" "ftp://192.0.2.7/f" "" 1234 426 10.0.0.1 1025`)
 	f([]turn{asks("EPRT |2|2001:db8::1|99|\r\nSTOU\r\n"), says("200 ok\r\n250 ok\r\n")}, `"u1" "STOU" "" "" -1 250 2001:db8::1 99`)

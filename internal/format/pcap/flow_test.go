@@ -41,7 +41,7 @@ func TestState(t *testing.T) {
 		}
 		d.send(orig, flags, payload)
 	}
-	f("1025>80 SF ShADadFf 5/6 4+4 -0", func(f *file) {
+	f("1025>80 SF ShADadFf 5/6 5+4 -0", func(f *file) {
 		dial(t, f, 1025, 80).say(true, "hello").send(false, "A", "").say(false, "world!").hangUp()
 	})
 	f("1025>80 S1 ShAD 5/0 3+1 -0", func(f *file) { dial(t, f, 1025, 80).say(true, "hello") })
@@ -71,12 +71,12 @@ func TestState(t *testing.T) {
 		dial(t, f, 1025, 80).say(true, "hello")
 		seg(f, true, "PA", 7001, 0, "hello")
 	})
-	f("1025>80 S1 ShAD 10/0 4+1 -0", func(f *file) {
+	f("1025>80 S1 ShADT 10/0 4+1 -0", func(f *file) { // the late one is taken for a retransmission
 		dial(t, f, 1025, 80)
 		seg(f, true, "A", 7006, 0, "world")
 		seg(f, true, "A", 7001, 0, "hello")
 	})
-	f("1025>80 S1 ShADaG 10/0 3+2 -5", func(f *file) { // acknowledged, so it was there
+	f("1025>80 S1 ShADGa 10/0 3+2 -5", func(f *file) { // acknowledged, so it was there
 		dial(t, f, 1025, 80)
 		seg(f, true, "A", 7006, 0, "world")
 		seg(f, false, "A", 5_000_001, 7011, "")
@@ -89,7 +89,7 @@ func TestState(t *testing.T) {
 		dial(t, f, 1025, 80)
 		seg(f, false, "A", 5_000_001, 8001, "")
 	})
-	f("1025>80 S1 ShAD 6/0 3+1 -0", func(f *file) { // a sequence number that wraps
+	f("1025>80 S1 ShDA 6/0 3+1 -0", func(f *file) { // a sequence number that wraps
 		seg(f, true, "S", 0xfffffffe, 0, "")
 		seg(f, false, "SA", 1, 0xffffffff, "")
 		seg(f, true, "PA", 0xffffffff, 2, "abcdef")

@@ -18,7 +18,7 @@ func FuzzRead(f *testing.F) {
 		f.Add(s.Data)
 	}
 	f.Add(traffic(f, 2, 3000))
-	f.Add(newFile(linkRaw).frame(question(f)).b)
+	f.Add(newFile(linkRaw).frame(aDatagram(f)).b)
 	f.Add(section(binary.LittleEndian, linkEthernet, linkRaw, linkSLL))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		Reader{}.Sniff(data, "")
@@ -54,8 +54,8 @@ func FuzzRead(f *testing.F) {
 
 // FuzzPacket reads any bytes as a frame of each link type.
 func FuzzPacket(f *testing.F) {
-	f.Add(question(f))
-	f.Add(append([]byte{0, 0, 8, 0}, question(f)...))
+	f.Add(aDatagram(f))
+	f.Add(append([]byte{0, 0, 8, 0}, aDatagram(f)...))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		for _, l := range []linkType{linkEthernet, linkRaw, linkSLL, linkSLL2, linkNull, linkPPP} {
 			got := formattest.Read(t, Reader{}, newFile(l).frame(data[:min(len(data), 65535)]).b)
@@ -70,7 +70,7 @@ func FuzzPacket(f *testing.F) {
 
 // FuzzTLS hands any bytes to the analyser of TLS, from both sides.
 func FuzzTLS(f *testing.F) {
-	f.Add(seed(client(string(record(recordHandshake, helloOf(f)))), server("\x16\x03\x03\x00\x04\x0e\x00\x00\x00")))
+	f.Add(seed(asks(string(record(recordHandshake, helloOf(f)))), says("\x16\x03\x03\x00\x04\x0e\x00\x00\x00")))
 	f.Fuzz(func(t *testing.T, data []byte) { fuzz(t, newTLS, data) })
 }
 

@@ -15,8 +15,8 @@ import (
 	"barium/internal/format/formattest"
 )
 
-// question is a datagram, from its IP header on, that asks for a name.
-func question(t testing.TB) []byte {
+// aDatagram is one, from its IP header on, that asks for a name.
+func aDatagram(t testing.TB) []byte {
 	return udp(t, pc, 40000, far, 53, dnsQuery(t, 7, "example.org", layers.DNSTypeA))[14:]
 }
 
@@ -35,7 +35,7 @@ func lookedUp(r *formattest.Recorder) string {
 
 // TestLinks reads one datagram out of each link layer and tunnel.
 func TestLinks(t *testing.T) {
-	raw := question(t)
+	raw := aDatagram(t)
 	eth := &layers.Ethernet{SrcMAC: make([]byte, 6), DstMAC: make([]byte, 6), EthernetType: layers.EthernetTypeIPv4}
 	inner := serialize(t, eth, gopacket.Payload(raw))
 	f := func(name string, link linkType, tunnel string, parts ...[]byte) {
@@ -98,7 +98,7 @@ func TestLinks(t *testing.T) {
 // TestFragments joins the fragments of one datagram in any order, and says what
 // is missing.
 func TestFragments(t *testing.T) {
-	raw := question(t)
+	raw := aDatagram(t)
 	part := func(from, to int, more bool) []byte {
 		b := slices.Concat(raw[:20], raw[20+from:20+to])
 		binary.BigEndian.PutUint16(b[2:], uint16(len(b)))
@@ -227,7 +227,7 @@ func TestContainerDamage(t *testing.T) {
 	f("pcapng, no such interface", slices.Concat(ng, packetBlock(le, 5, began, ask(1)), blocks(1)), 1, 1)
 	f("pcapng, simple packet", slices.Concat(ng, blockOf(le, blockSimple, le.AppendUint32(nil, 60)), blocks(1)), 1, 1)
 	f("pcapng, cut", slices.Concat(ng, blocks(2))[:len(ng)+40], 0, 1)
-	f("pcapng, two link types", slices.Concat(section(le, linkEthernet, linkRaw), packetBlock(le, 1, began, question(t)), blocks(1)), 2, 0)
+	f("pcapng, two link types", slices.Concat(section(le, linkEthernet, linkRaw), packetBlock(le, 1, began, aDatagram(t)), blocks(1)), 2, 0)
 	f("pcapng, impossible resolution", slices.Concat(section(le), interfaceBlock(le, linkEthernet, 0x7f), packetBlock(le, 0, began, ask(1))), 0, 2)
 
 	nano := slices.Concat(section(le), interfaceBlock(le, linkEthernet, 9), packetBlock(le, 0, began*1000+999, ask(1)))

@@ -76,9 +76,9 @@ func BenchmarkSmall(b *testing.B) {
 
 // TestTraffic reads what the benchmarks read and finds every part of it.
 func TestTraffic(t *testing.T) {
-	data := traffic(t, 200, 3000)
+	data := traffic(t, 10_000, 20) // several times what lies in memory
 	got := formattest.Read(t, Reader{}, data)
-	if n := got.Counts(); n["conn"] != 400 || n["dns"] != 200 || n["http"] != 200 || len(got.Bads) > 0 {
+	if n := got.Counts(); n["conn"] != 20_000 || n["dns"] != 10_000 || n["http"] != 10_000 || len(got.Bads) > 0 {
 		t.Error(n, got.Bads)
 	}
 }

@@ -106,15 +106,13 @@ func (c *classic) likely(h *classicHead, last event.Time) bool {
 // nextClassic finds the next frame of a pcap file.
 func (c *capture) nextClassic(f *frame) bool {
 	for {
-		b := c.src.peek(c.classic.header)
+		b := c.src.peek(fileHeader)
 		if len(b) == 0 {
 			return false
 		}
-		if again := c.src.peek(fileHeader); len(again) == fileHeader {
-			if file, ok := parseClassic(again); ok { // another file was appended
-				c.begin(file, again)
-				continue
-			}
+		if file, ok := parseClassic(b); ok { // another file was appended
+			c.begin(file, b)
+			continue
 		}
 		if len(b) < c.classic.header {
 			c.cutOff(b)

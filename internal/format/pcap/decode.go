@@ -388,16 +388,21 @@ func (d *decoder) carried() {
 	b := p.payload
 	switch p.dport {
 	case portVXLAN:
-		if d.vxlan.DecodeFromBytes(b, d.none) == nil && d.vxlan.ValidIDFlag {
+		// The reserved bits are 0 (RFC 7348 section 5); a client may call from the port.
+		if d.vxlan.DecodeFromBytes(b, d.none) == nil && b[0] == 0x08 && b[1]|b[2]|b[3]|b[7] == 0 {
 			d.inside("Tunnel::VXLAN", d.vxlan.Payload, d.ethernet)
 		}
 	case portGeneve:
-		if len(b) < 8 || b[0]>>6 != 0 || 8+int(b[0]&0x3f)*4 > len(b) {
+		if len(b) < 8 || b[0]>>6 != 0 || 8+int(b[0]&0x3f)*4 > len(b) || b[1]&0x3f != 0 || b[7] != 0 {
 			return
 		}
 		open := d.ip
-		if layers.EthernetType(binary.BigEndian.Uint16(b[2:])) == layers.EthernetTypeTransparentEthernetBridging {
+		switch layers.EthernetType(binary.BigEndian.Uint16(b[2:])) {
+		case layers.EthernetTypeTransparentEthernetBridging:
 			open = d.ethernet
+		case layers.EthernetTypeIPv4, layers.EthernetTypeIPv6:
+		default:
+			return
 		}
 		d.inside("Tunnel::GENEVE", b[8+int(b[0]&0x3f)*4:], open)
 	}

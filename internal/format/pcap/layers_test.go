@@ -86,6 +86,12 @@ func TestLinks(t *testing.T) {
 	f("VXLAN", linkRaw, "Tunnel::VXLAN", over(portVXLAN, append([]byte{8, 0, 0, 0, 0, 0, 1, 0}, inner...)))
 	f("Geneve", linkRaw, "Tunnel::GENEVE", over(portGeneve, append([]byte{0, 0, 0x65, 0x58, 0, 0, 1, 0}, inner...)))
 
+	// A client may call from the port of a tunnel: what comes back is none.
+	answer := udp(t, far, 53, pc, portVXLAN, dnsAnswer(t, 0x0801, "example.org", far))
+	if got := formattest.Read(t, Reader{}, newFile(linkEthernet).frame(answer).b); got.Counts()["tunnel"] > 0 || lookedUp(got) != asked {
+		t.Error(got.Texts())
+	}
+
 	// Extension headers of IPv6: hop by hop, then destination options.
 	_, v6 := ipLayer("2001:db8::1", "2001:db8::2", layers.IPProtocolIPv6Destination)
 	body := serialize(t, &layers.UDP{SrcPort: 40000, DstPort: 53}, gopacket.Payload(dnsQuery(t, 7, "example.org", layers.DNSTypeA)))

@@ -30,7 +30,7 @@ func newSource(ctx context.Context, r io.Reader) *source {
 }
 
 // peek returns the next n bytes, fewer where the source ends. They are valid
-// until take.
+// until the next peek, take or pass.
 func (s *source) peek(n int) []byte {
 	b, err := s.r.Peek(n)
 	if err != nil && s.err == nil {

@@ -48,7 +48,10 @@ func (s *stream) position(seq uint32) int64 {
 
 // length is how many bytes were sent, whether they were captured or not.
 func (s *stream) length() int64 {
-	if s.acked > s.top+1 { // 1: a FIN that was not captured
+	switch {
+	case s.fin >= 0: // the sender says where it ended
+		return max(s.fin, s.top)
+	case s.acked > s.top+1: // 1: a FIN that was not captured
 		return s.acked
 	}
 	return s.top

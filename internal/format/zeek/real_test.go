@@ -99,8 +99,10 @@ func TestAPT29(t *testing.T) {
 	if sniffed.Confidence != format.Certain {
 		t.Errorf("sniffed %+v", sniffed)
 	}
-	want := map[string]int{"conn": 613, "dns": 53, "http": 62, "ssl": 378, "x509": 378, "files": 448, "smb_files": 12,
-		"dce_rpc": 123, "dpd": 12, "kerberos": 35, "notice": 2, "pe": 1, "smb_mapping": 11, "weird": 12}
+	want := map[string]int{
+		"conn": 613, "dns": 53, "http": 62, "ssl": 378, "x509": 378, "files": 448, "smb_files": 12,
+		"dce_rpc": 123, "dpd": 12, "kerberos": 35, "notice": 2, "pe": 1, "smb_mapping": 11, "weird": 12,
+	}
 	if d := cmp.Diff(want, all.Counts()); d != "" {
 		t.Error(d)
 	}

@@ -551,8 +551,18 @@ func TestKnownDamaged(t *testing.T) {
 func TestStates(t *testing.T) {
 	f := func(s event.ConnState, want bool) {
 		t.Helper()
-		if Attempt(s) != want || ConvState(convMeta(s, 65535)) != s || ConvPort(convMeta(s, 40000)) != 40000 {
+		meta := func(p event.Proto, port uint16, orig, resp int64) int64 {
+			return convMeta(&event.Conn{Head: event.Head{OrigPort: port}, Proto: p, State: s, OrigPkts: orig, RespPkts: resp})
+		}
+		if Attempt(s) != want || ConvState(meta(event.ProtoTCP, 65535, 9, 9)) != s || ConvPort(meta(event.ProtoTCP, 40000, 9, 9)) != 40000 {
 			t.Errorf("%s", s)
+		}
+		m := meta(event.ProtoICMP, 65535, 7, 1<<40)
+		if a, b := ConvPackets(m); a != 7 || b != mostPackets || ConvState(m) != s || ConvPort(m) != 65535 || m < 0 {
+			t.Errorf("%s: %d and %d packets", s, a, b)
+		}
+		if a, b := ConvPackets(meta(event.ProtoICMP, 8, event.Unset, event.Unset)); a != 0 || b != 0 {
+			t.Errorf("%s: %d and %d packets, want none", s, a, b)
 		}
 	}
 	for s := event.StateUnknown; s <= event.OTH; s++ {

@@ -87,12 +87,28 @@ const (
 	ConvDuration = iota // microseconds
 	ConvBytesOrig
 	ConvBytesResp
-	ConvMeta // state and originator's port, see ConvPort and ConvState
+	ConvMeta // state, originator's port, packets: see ConvState, ConvPort, ConvPackets
 	ConvMissed
 )
 
-// convMeta packs a connection's state and its originator's port.
-func convMeta(s event.ConnState, port uint16) int64 { return int64(s) | int64(port)<<4 }
+// convMeta packs a connection's state and its originator's port, and for ICMP how
+// many packets went each way, for there the sizes of packets tell what they are.
+func convMeta(c *event.Conn) int64 {
+	meta := int64(c.State) | int64(c.OrigPort)<<4
+	if c.Proto == event.ProtoICMP {
+		meta |= min(known(c.OrigPkts), mostPackets)<<20 | min(known(c.RespPkts), mostPackets)<<41
+	}
+	return meta
+}
+
+// mostPackets is the most that ConvPackets can tell.
+const mostPackets = 1<<21 - 1
+
+// ConvPackets returns how many packets an ICMP conversation's event had from
+// originator and responder, 0 when not known; at most 2097151 each.
+func ConvPackets(meta int64) (orig, resp int64) {
+	return meta >> 20 & mostPackets, meta >> 41 & mostPackets
+}
 
 // ConvPort returns the originator's port of a conversation's event.
 func ConvPort(meta int64) uint16 { return uint16(meta >> 4) }

@@ -95,6 +95,13 @@ func (r reach) name(c *report.Case, from *caseload.Case) {
 				f.FarEnds = append(f.FarEnds, e.to)
 			}
 		}
+		if len(f.FarEnds) == 0 { // a far end that is inside, or that opened the connections
+			to := report.Destination{IP: addressOnly(d.Dst), Port: d.Port}
+			if to.IP == "" {
+				to.Name = d.Dst
+			}
+			f.FarEnds = append(f.FarEnds, to)
+		}
 	}
 }
 

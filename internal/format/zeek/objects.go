@@ -29,12 +29,10 @@ func (r *reading) objects() {
 		}
 		e := r.shortObject(b, w.pos)
 		if e == 0 {
-			// The object may go on behind what is in memory.
-			known := w.base + int64(w.end)
-			if _, sp := w.peek(); filled || sp != spanLine || w.base+int64(w.end) == known {
+			if filled || !r.fillLine() {
 				return
 			}
-			filled = true
+			filled = true // once, as the reason may be another one
 			continue
 		}
 		filled = false
@@ -53,6 +51,20 @@ func (r *reading) objects() {
 		}
 		w.line++
 	}
+}
+
+// fillLine reads on until the line at the window's position is in memory, and
+// slack behind it. It reports whether there is more now than there was.
+func (r *reading) fillLine() bool {
+	w := r.w
+	known := w.base + int64(w.end)
+	if _, sp := w.peek(); sp != spanLine {
+		return false
+	}
+	if w.end-w.seen < slack {
+		w.fill()
+	}
+	return w.base+int64(w.end) > known
 }
 
 // shortObject reads the object at b[start:] into the parser and returns where it

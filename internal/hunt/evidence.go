@@ -8,8 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"syscall"
 
 	"barium/internal/detect"
@@ -22,7 +25,8 @@ import (
 // fetch reads the raw records at the given places again from their sources and
 // returns what evidence needs of each. Sources that are gone, or others than
 // they were, give evidence without a raw line, which says so.
-func fetch(ctx context.Context, places []detect.Place, sources []ledger.Source) (map[detect.Place]report.Evidence, error) {
+// At most so many sources are read at once as there are workers.
+func fetch(ctx context.Context, places []detect.Place, sources []ledger.Source, workers int) (map[detect.Place]report.Evidence, error) {
 	byID := map[uint32]ledger.Source{}
 	for _, s := range sources {
 		byID[s.ID] = s
@@ -31,19 +35,39 @@ func fetch(ctx context.Context, places []detect.Place, sources []ledger.Source) 
 		return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.Offset, b.Offset))
 	})
 	places = slices.Compact(places)
+	var groups [][]detect.Place // one for each source
+	for rest := places; len(rest) > 0; {
+		n := 1
+		for n < len(rest) && rest[n].Source == rest[0].Source {
+			n++
+		}
+		if _, ok := byID[rest[0].Source]; ok {
+			groups = append(groups, rest[:n])
+		}
+		rest = rest[n:]
+	}
+	// The longest way first, so that no worker is left alone with it at the end.
+	slices.SortStableFunc(groups, func(a, b []detect.Place) int { return cmp.Compare(b[len(b)-1].Offset, a[len(a)-1].Offset) })
 	out := map[detect.Place]report.Evidence{}
-	for i := 0; i < len(places); {
-		j := i
-		for j < len(places) && places[j].Source == places[i].Source {
-			j++
-		}
-		s, ok := byID[places[i].Source]
-		if ok {
-			if err := fetchFrom(ctx, s, places[i:j], out); err != nil {
-				return nil, err
+	var mu sync.Mutex
+	var failed error
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(workers, len(groups)) {
+		wg.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(groups)); i = next.Add(1) - 1 {
+				found := map[detect.Place]report.Evidence{}
+				err := fetchFrom(ctx, byID[groups[i][0].Source], groups[i], found)
+				mu.Lock()
+				maps.Copy(out, found)
+				failed = cmp.Or(failed, err)
+				mu.Unlock()
 			}
-		}
-		i = j
+		})
+	}
+	wg.Wait()
+	if failed != nil { // the context's, whichever source it was
+		return nil, failed
 	}
 	return out, nil
 }
@@ -143,9 +167,7 @@ func (l *lineReader) seek(offset int64) error {
 		if err != nil {
 			return err
 		}
-		if i := bytes.IndexByte(b, '\n'); i >= 0 {
-			b = b[:i+1]
-		}
+		b = b[:l.run(b)]
 		l.pass(b)
 		if _, err := l.r.Discard(len(b)); err != nil {
 			return err
@@ -157,8 +179,23 @@ func (l *lineReader) seek(offset int64) error {
 // readAhead is how much of a source lies in memory while evidence is fetched.
 const readAhead = 256 << 10
 
-// pass counts bytes that end at most one line, and keeps the header lines that
-// say where fields stand.
+// run returns how much of b can be passed at once: a header line or a part of
+// it, or all up to the next one.
+func (l *lineReader) run(b []byte) int {
+	if l.begun && l.inHeader || !l.begun && b[0] == '#' {
+		if i := bytes.IndexByte(b, '\n'); i >= 0 {
+			return i + 1
+		}
+		return len(b)
+	}
+	if i := bytes.Index(b, []byte("\n#")); i >= 0 {
+		return i + 1
+	}
+	return len(b)
+}
+
+// pass counts bytes that are of one header line, or of none, and keeps the header
+// lines that say where fields stand.
 func (l *lineReader) pass(b []byte) {
 	if !l.begun {
 		l.inHeader = b[0] == '#'
@@ -172,11 +209,8 @@ func (l *lineReader) pass(b []byte) {
 		}
 	}
 	l.at += int64(len(b))
-	l.begun = true
-	if b[len(b)-1] == '\n' {
-		l.line++
-		l.begun = false
-	}
+	l.line += int64(bytes.Count(b, []byte{'\n'}))
+	l.begun = b[len(b)-1] != '\n'
 }
 
 // record returns the record at the current offset, byte by byte: a JSON object

@@ -181,6 +181,7 @@ func (r *reading) record(offset, line int64, b []byte) {
 		r.bad(offset, line, notZeek, b)
 		return
 	}
+	r.kind = k
 	if k == kindNone {
 		r.skip(name)
 		return

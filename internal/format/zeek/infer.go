@@ -246,10 +246,9 @@ func ownMark(key []byte) marks {
 	return n << ownShift
 }
 
-// with adds the mark of a field to those of the others.
-func (m marks) with(key []byte) marks {
+// and adds the marks of other fields.
+func (m marks) and(k marks) marks {
 	const flags = 1<<ownShift - 1
-	k := mark(key)
 	return (m|k)&flags | max(m&^flags, k&^flags)
 }
 

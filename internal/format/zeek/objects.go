@@ -114,11 +114,11 @@ func (r *reading) shortObject(b []byte, start int) int {
 					}
 					named = true
 				}
-				seen |= m.mark
+				seen = seen.and(m.mark)
 				p.member(m, v)
 			}
 		} else {
-			seen |= m.mark
+			seen = seen.and(m.mark)
 		}
 		if i = e; i+2 > len(b) {
 			return 0

@@ -29,10 +29,11 @@ type Block struct {
 // Finish turns the records of one table into rows, in no particular order, by
 // workers that may be used at once.
 type Finish struct {
-	c     *Condenser
-	t     *Table
-	parts atomic.Int64 // partitions taken so far
-	seq   atomic.Int64 // next free
+	c      *Condenser
+	t      *Table
+	parts  atomic.Int64 // partitions condensed so far
+	listed atomic.Int64 // partitions whose blocks were handed out so far
+	seq    atomic.Int64 // next free
 }
 
 // Finish begins to condense the records of table t. Rows are numbered from seq
@@ -69,6 +70,7 @@ type Worker struct {
 	blockHour uint32
 	blockRows int
 	kept      []byte // full blocks, encoded
+	out       []byte // the same with their final numbers
 	nextSeq   int64  // within the batch
 
 	duplicates map[uint32]int64
@@ -102,24 +104,34 @@ func (w *Worker) done() {
 	clear(w.duplicates)
 }
 
-// Blocks hands the blocks of the rows that Finish gave for table t to emit, and
-// forgets them.
-func (c *Condenser) Blocks(t *Table, emit func(Block) error) error {
-	for n := range partitions {
-		b, err := c.pool.take(numTables+t.ID, n, nil)
-		if err != nil {
-			return err
+// Blocks hands out the blocks of the rows that a Finish gave, once its workers
+// are done. It is for one goroutine; several of one Finish share the work.
+type Blocks struct {
+	f    *Finish
+	buf  []byte // one partition's blocks
+	rest []byte // those not handed out yet
+}
+
+// Blocks returns one goroutine's part of the blocks.
+func (f *Finish) Blocks() *Blocks { return &Blocks{f: f} }
+
+// Next returns the next block, which is valid until the call after; ok is false
+// after the last.
+func (b *Blocks) Next() (block Block, ok bool, err error) {
+	for len(b.rest) == 0 {
+		n := int(b.f.listed.Add(1)) - 1
+		if n >= partitions {
+			return Block{}, false, nil
 		}
-		for len(b) > 0 {
-			var v [3]uint64
-			b = b[takeFields(b, v[:]):]
-			if err := emit(Block{Seq: int64(v[0]), Hour: uint32(v[1]), Lists: b[:v[2]]}); err != nil {
-				return err
-			}
-			b = b[v[2]:]
+		if b.buf, err = b.f.c.pool.take(numTables+b.f.t.ID, n, b.buf[:0]); err != nil {
+			return Block{}, false, err
 		}
+		b.rest = b.buf
 	}
-	return nil
+	var v [3]uint64
+	lists := b.rest[takeFields(b.rest, v[:]):]
+	b.rest = lists[v[2]:]
+	return Block{Seq: int64(v[0]), Hour: uint32(v[1]), Lists: lists[:v[2]]}, true, nil
 }
 
 // partition condenses one partition into w.batch.
@@ -169,7 +181,7 @@ func (w *Worker) number(n int) error {
 	if len(w.t.Values) == 0 {
 		return nil
 	}
-	var out []byte
+	out := w.out[:0]
 	for b := w.kept; len(b) > 0; {
 		var v [3]uint64
 		b = b[takeFields(b, v[:]):]
@@ -177,6 +189,7 @@ func (w *Worker) number(n int) error {
 		out = append(appendFields(out, v[:]), b[:v[2]]...)
 		b = b[v[2]:]
 	}
+	w.out = out
 	return w.c.pool.add(numTables+w.t.ID, n, out)
 }
 
@@ -401,7 +414,7 @@ func conversationSums(es []Event, s *[maxSums]int64) {
 			s[4] += e.V[ConvBytesResp]
 		}
 		s[6] += e.V[ConvDuration]
-		s[7] += e.V[ConvMissed]
+		s[7] += ConvMissed(e.V[ConvMeta])
 	}
 }
 

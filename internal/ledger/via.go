@@ -210,7 +210,7 @@ func (b *viaBuilder) attribute(cs *callCursor) error {
 			continue
 		}
 		var over []viaRequest
-		for _, r := range b.requests[condense.ConvPort(e.V[condense.ConvMeta])] {
+		for _, r := range b.requests[uint16(e.V[condense.ConvPort])] {
 			if r.ts >= e.TS-slack && r.ts <= e.TS+e.V[condense.ConvDuration]+slack {
 				over = append(over, r)
 			}
@@ -225,7 +225,8 @@ func (b *viaBuilder) attribute(cs *callCursor) error {
 		for _, r := range over {
 			x := condense.Event{TS: max(r.ts, int64(cs.hour)*3_600_000_000), Source: r.source, Offset: r.offset}
 			x.V[condense.ConvBytesOrig], x.V[condense.ConvBytesResp] = r.out, r.in
-			x.V[condense.ConvMeta] = e.V[condense.ConvMeta]
+			x.V[condense.ConvPort] = e.V[condense.ConvPort]
+			x.V[condense.ConvMeta] = int64(condense.ConvState(e.V[condense.ConvMeta]))
 			events[r.far] = append(events[r.far], x)
 		}
 	}

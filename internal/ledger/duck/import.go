@@ -207,7 +207,7 @@ func physical(t *condense.Table) []string {
 	if len(t.Values) == 0 {
 		return []string{t.Name}
 	}
-	return []string{t.Name, t.Name + "_list"}
+	return []string{t.Name, t.Name + "_block"}
 }
 
 // writeDictionary appends the addresses and names that are new.

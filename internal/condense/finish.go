@@ -62,6 +62,9 @@ type Worker struct {
 	spare []packed // for sorting
 	group []record // of one key but for the sensor
 
+	moments    []moment // for sorting them
+	spareGroup []record
+
 	batch  Batch
 	events []Event
 	row    []byte
@@ -281,12 +284,51 @@ func (w *Worker) load(order []packed) {
 	if len(w.group) == 1 {
 		return
 	}
-	if len(w.group) <= 16 {
-		w.insertionSort()
-	} else {
-		slices.SortFunc(w.group, func(a, b record) int { return w.compare(&a, &b) })
-	}
+	w.sortGroup()
 	w.dropRepeats()
+}
+
+// fewRecords is up to how many records are sorted by insertion.
+const fewRecords = 16
+
+// moment is when an event began, and the position of its record.
+type moment struct {
+	ts int64
+	at int32
+}
+
+// sortGroup brings the records of a group into order. Records are large, so that
+// moments are sorted in their place where a single sensor gave them all.
+func (w *Worker) sortGroup() {
+	g, last := w.group, len(w.t.Key)-1
+	if len(g) <= fewRecords {
+		w.insertionSort()
+		return
+	}
+	w.moments = w.moments[:0]
+	for i := range g {
+		if g[i].key[last] != g[0].key[last] {
+			slices.SortFunc(g, func(a, b record) int { return w.compare(&a, &b) })
+			return
+		}
+		w.moments = append(w.moments, moment{g[i].event.TS, int32(i)})
+	}
+	slices.SortFunc(w.moments, func(a, b moment) int { return cmp.Compare(a.ts, b.ts) })
+	w.spareGroup = w.spareGroup[:0]
+	for _, m := range w.moments {
+		w.spareGroup = append(w.spareGroup, g[m.at])
+	}
+	w.group, w.spareGroup = w.spareGroup, g
+	for i := 0; i < len(w.group); {
+		j := i + 1
+		for j < len(w.group) && w.group[j].event.TS == w.group[i].event.TS {
+			j++
+		}
+		if same := w.group[i:j]; len(same) > 1 {
+			slices.SortFunc(same, func(a, b record) int { return w.compare(&a, &b) })
+		}
+		i = j
+	}
 }
 
 // insertionSort sorts a small group.

@@ -143,10 +143,14 @@ func (l *lineReader) seek(offset int64) error {
 		if err != nil {
 			return err
 		}
-		if i := bytes.IndexByte(b, '\n'); i >= 0 {
-			b = b[:i+1]
+		if (l.begun && !l.inHeader || !l.begun && b[0] != '#') && !bytes.Contains(b, []byte("\n#")) {
+			l.passRecords(b)
+		} else {
+			if i := bytes.IndexByte(b, '\n'); i >= 0 {
+				b = b[:i+1]
+			}
+			l.pass(b)
 		}
-		l.pass(b)
 		if _, err := l.r.Discard(len(b)); err != nil {
 			return err
 		}
@@ -177,6 +181,13 @@ func (l *lineReader) pass(b []byte) {
 		l.line++
 		l.begun = false
 	}
+}
+
+// passRecords counts bytes that hold no header line.
+func (l *lineReader) passRecords(b []byte) {
+	l.at += int64(len(b))
+	l.line += int64(bytes.Count(b, []byte{'\n'}))
+	l.begun, l.inHeader = b[len(b)-1] != '\n', false
 }
 
 // record returns the record at the current offset, byte by byte: a JSON object

@@ -126,6 +126,10 @@ func (b *viaBuilder) build(ctx context.Context, s Store, w Window) error {
 		return err
 	}
 	defer requests.Close()
+	rs := &requestCursor{rows: requests}
+	if err := rs.next(); err != nil || !rs.ok {
+		return err
+	}
 	calls, err := s.Query(ctx, `SELECT c.orig, c.resp, c.port, c.hour, c.seq, l.lists
 		FROM ledger.conversation c
 		JOIN (SELECT DISTINCT orig, resp, port FROM ledger.request WHERE proxied > 0) p ON p.orig = c.orig AND p.resp = c.resp AND p.port = c.port
@@ -135,8 +139,8 @@ func (b *viaBuilder) build(ctx context.Context, s Store, w Window) error {
 		return err
 	}
 	defer calls.Close()
-	rs, cs := &requestCursor{rows: requests}, &callCursor{rows: calls}
-	if err := errors.Join(rs.next(), cs.next()); err != nil {
+	cs := &callCursor{rows: calls}
+	if err := cs.next(); err != nil {
 		return err
 	}
 	if err := b.walk(rs, cs); err != nil {

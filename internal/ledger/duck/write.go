@@ -113,7 +113,9 @@ func (r *rowSource) ColumnInfos() []duckdb.ColumnInfo {
 func (r *rowSource) Cardinality() *duckdb.CardinalityInfo { return nil }
 
 // Init lets every thread of DuckDB take part.
-func (r *rowSource) Init() duckdb.ParallelTableSourceInfo { return duckdb.ParallelTableSourceInfo{MaxThreads: runtime.GOMAXPROCS(0)} }
+func (r *rowSource) Init() duckdb.ParallelTableSourceInfo {
+	return duckdb.ParallelTableSourceInfo{MaxThreads: runtime.GOMAXPROCS(0)}
+}
 
 // NewLocalState gives a thread its worker.
 func (r *rowSource) NewLocalState() any { return &rowWorker{Worker: r.finish.Worker()} }

@@ -39,10 +39,10 @@ func Calls(hour uint32, seq int64, lists []byte, swapped bool) ([]Call, error) {
 		}
 		c := Call{
 			TS: e.TS, Duration: e.V[condense.ConvDuration], Out: e.V[condense.ConvBytesOrig], In: e.V[condense.ConvBytesResp],
-			State: condense.ConvState(e.V[condense.ConvMeta]), Missed: e.V[condense.ConvMissed],
-			Port: condense.ConvPort(e.V[condense.ConvMeta]), Place: Place{e.Source, e.Offset},
+			State: condense.ConvState(e.V[condense.ConvMeta]), Missed: condense.ConvMissed(e.V[condense.ConvMeta]),
+			Port: uint16(e.V[condense.ConvPort]), Place: Place{e.Source, e.Offset},
 		}
-		c.OutPkts, c.InPkts = condense.ConvPackets(e.V[condense.ConvMeta])
+		c.OutPkts, c.InPkts = condense.ConvPackets(e.V[condense.ConvPort])
 		c.Attempt = condense.Attempt(c.State)
 		if swapped {
 			c.Out, c.In = c.In, c.Out

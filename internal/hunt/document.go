@@ -17,11 +17,7 @@ import (
 )
 
 // document puts cases, blind spots and sources into the report's words.
-func document(ctx context.Context, l *ledger.Look, cases []caseload.Case, weak int, sources []ledger.Source, files []File, o Options) (*report.Document, error) {
-	cover, err := caseload.Cover(ctx, l)
-	if err != nil {
-		return nil, err
-	}
+func document(ctx context.Context, l *ledger.Look, cover *caseload.Coverage, cases []caseload.Case, weak int, sources []ledger.Source, files []File, o Options) (_ *report.Document, err error) {
 	d := &report.Document{
 		Schema: report.Schema, Version: o.Version, Injected: o.Injected,
 		Cases: []report.Case{}, BlindSpots: []report.BlindSpot{},

@@ -126,6 +126,10 @@ func (b *viaBuilder) build(ctx context.Context, s Store, w Window) error {
 		return err
 	}
 	defer requests.Close()
+	rs := &requestCursor{rows: requests}
+	if err := rs.next(); err != nil || !rs.ok {
+		return err
+	}
 	calls, err := s.Query(ctx, `SELECT c.orig, c.resp, c.port, c.hour, c.seq, l.lists
 		FROM ledger.conversation c
 		JOIN (SELECT DISTINCT orig, resp, port FROM ledger.request WHERE proxied > 0) p ON p.orig = c.orig AND p.resp = c.resp AND p.port = c.port
@@ -135,8 +139,8 @@ func (b *viaBuilder) build(ctx context.Context, s Store, w Window) error {
 		return err
 	}
 	defer calls.Close()
-	rs, cs := &requestCursor{rows: requests}, &callCursor{rows: calls}
-	if err := errors.Join(rs.next(), cs.next()); err != nil {
+	cs := &callCursor{rows: calls}
+	if err := cs.next(); err != nil {
 		return err
 	}
 	if err := b.walk(rs, cs); err != nil {
@@ -210,7 +214,7 @@ func (b *viaBuilder) attribute(cs *callCursor) error {
 			continue
 		}
 		var over []viaRequest
-		for _, r := range b.requests[condense.ConvPort(e.V[condense.ConvMeta])] {
+		for _, r := range b.requests[uint16(e.V[condense.ConvPort])] {
 			if r.ts >= e.TS-slack && r.ts <= e.TS+e.V[condense.ConvDuration]+slack {
 				over = append(over, r)
 			}
@@ -225,7 +229,8 @@ func (b *viaBuilder) attribute(cs *callCursor) error {
 		for _, r := range over {
 			x := condense.Event{TS: max(r.ts, int64(cs.hour)*3_600_000_000), Source: r.source, Offset: r.offset}
 			x.V[condense.ConvBytesOrig], x.V[condense.ConvBytesResp] = r.out, r.in
-			x.V[condense.ConvMeta] = e.V[condense.ConvMeta]
+			x.V[condense.ConvPort] = e.V[condense.ConvPort]
+			x.V[condense.ConvMeta] = int64(condense.ConvState(e.V[condense.ConvMeta]))
 			events[r.far] = append(events[r.far], x)
 		}
 	}

@@ -189,12 +189,13 @@ func (c *current) onSMBFile(v *fastjson.Value, status []byte) bool {
 	if string(c.text(v.Get("access"))) == "delete on close" {
 		action = c.word("SMB::FILE_DELETE")
 	}
-	e := event.SMBFile{
+	e := &c.smb
+	*e = event.SMBFile{
 		Head: c.head(false), FUID: c.text(v.Get("fuid")), Action: action, Path: c.text(v.Get("share")), Name: name,
 		Size: c.size("smb.size", v.Get("size")),
 	}
 	if c.why == "" {
-		c.sink.SMBFile(&e)
+		c.sink.SMBFile(e)
 	}
 	return true
 }
@@ -267,7 +268,8 @@ func (c *current) onDHCP() {
 	v := c.part("dhcp")
 	const server, client = 67, 68 // RFC 2131 section 4.1
 	reply := c.port("src_port", c.shared.srcPort) == server && c.port("dest_port", c.shared.destPort) == client
-	e := event.DHCP{
+	e := &c.dhcp
+	*e = event.DHCP{
 		Head: c.head(reply), Client: c.lease("dhcp.client_ip", v.Get("client_ip")), Assigned: c.lease("dhcp.assigned_ip", v.Get("assigned_ip")),
 		MAC: c.text(v.Get("client_mac")), HostName: c.text(v.Get("hostname")), Lease: event.Unset,
 	}
@@ -275,6 +277,6 @@ func (c *current) onDHCP() {
 		e.Lease = n * 1_000_000
 	}
 	if c.why == "" {
-		c.sink.DHCP(&e)
+		c.sink.DHCP(e)
 	}
 }

@@ -33,6 +33,12 @@ type current struct {
 	x509    event.X509
 	logon   event.Logon
 	call    event.Call
+	ssl     event.SSL
+	smb     event.SMBFile
+	ftp     event.FTP
+	dhcp    event.DHCP
+	loss    event.CaptureLoss
+	note    event.Note
 }
 
 // shared holds the top level fields that many types of events have. Where a key

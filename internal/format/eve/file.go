@@ -137,7 +137,8 @@ func (c *current) onFTPData() {
 // onFTP reads a command on a control connection. The password is not read.
 func (c *current) onFTP() {
 	v := c.part("ftp")
-	e := event.FTP{
+	e := &c.ftp
+	*e = event.FTP{
 		Head: c.head(false), Command: c.text(v.Get("command")), FileSize: event.Unset,
 		ReplyCode: event.Unset, DataPort: int(c.count("ftp.dynamic_port", v.Get("dynamic_port"), math.MaxUint16)),
 	}
@@ -160,7 +161,7 @@ func (c *current) onFTP() {
 		}
 	}
 	if c.why == "" {
-		c.sink.FTP(&e)
+		c.sink.FTP(e)
 	}
 }
 

@@ -12,13 +12,14 @@ import (
 // in, which may be the server; newer versions tell the flow's own.
 func (c *current) onAlert() {
 	v := c.part("alert")
-	e := event.Note{
+	e := &c.note
+	*e = event.Note{
 		Head: c.packetHead(), Log: "alert", Proto: c.proto, Name: c.text(v.Get("signature")),
 		Severity: int(c.count("alert.severity", v.Get("severity"), math.MaxUint8)),
 	}
 	e.Message = c.list(c.text(v.Get("category")), c.text(v.Get("action")), c.rule(v))
 	if c.why == "" {
-		c.sink.Note(&e)
+		c.sink.Note(e)
 	}
 }
 
@@ -34,7 +35,8 @@ func (c *current) rule(v *fastjson.Value) []byte {
 // onAnomaly reads what Suricata found wrong with a packet, a stream or a protocol.
 func (c *current) onAnomaly() {
 	v := c.part("anomaly")
-	e := event.Note{
+	e := &c.note
+	*e = event.Note{
 		Head: c.packetHead(), Log: "anomaly", Proto: c.proto, Name: c.text(v.Get("event")),
 		Message: c.list(c.text(v.Get("type")), c.text(v.Get("layer")), c.text(v.Get("app_proto"))), Severity: event.Unset,
 	}
@@ -42,7 +44,7 @@ func (c *current) onAnomaly() {
 		e.Name = c.text(v.Get("code"))
 	}
 	if c.why == "" {
-		c.sink.Note(&e)
+		c.sink.Note(e)
 	}
 }
 
@@ -94,7 +96,8 @@ func (c *current) onStats() bool {
 	if c.why == "" && (packets < 0 || drops < 0) {
 		return false
 	}
-	e := event.CaptureLoss{Head: event.Head{Offset: c.at, TS: c.ts, Sensor: c.sensor()}, Delta: event.Unset, Gaps: event.Unset, Acks: event.Unset}
+	e := &c.loss
+	*e = event.CaptureLoss{Head: event.Head{Offset: c.at, TS: c.ts, Sensor: c.sensor()}, Delta: event.Unset, Gaps: event.Unset, Acks: event.Unset}
 	if delta >= 0 {
 		e.Delta = delta * 1_000_000
 	}
@@ -102,7 +105,7 @@ func (c *current) onStats() bool {
 		e.Percent = min(100*float64(drops)/float64(max(packets, 1)), 100)
 	}
 	if c.why == "" {
-		c.sink.CaptureLoss(&e)
+		c.sink.CaptureLoss(e)
 	}
 	return true
 }

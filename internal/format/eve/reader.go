@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"sync"
 
 	"barium/internal/format"
 )
@@ -27,8 +28,11 @@ func (Reader) Name() string { return "eve" }
 
 // Read hands every record of src to s, in order, as format.Reader describes.
 func (Reader) Read(ctx context.Context, src io.Reader, s format.Sink) error {
-	r := newReading(s)
-	in := bufio.NewReaderSize(src, format.MaxRecord+1)
+	r := readings.Get().(*reading)
+	in := r.in
+	in.Reset(src)
+	r.sink, r.offset, r.line = s, 0, 0
+	defer r.release()
 	for {
 		if r.line%1024 == 0 {
 			if err := ctx.Err(); err != nil {
@@ -59,15 +63,25 @@ func (Reader) Read(ctx context.Context, src io.Reader, s format.Sink) error {
 // reading is the state of one Read.
 type reading struct {
 	current
+	in    *bufio.Reader
 	line  int64             // number of the line, from 1
 	names map[string]string // of skipped types
 }
 
-func newReading(s format.Sink) *reading {
-	r := &reading{}
-	r.sink = s
+// readings holds the buffers of readings that have ended, because a source may be
+// read in many pieces. Nothing of what was read is left in them.
+var readings = sync.Pool{New: func() any {
+	r := &reading{in: bufio.NewReaderSize(nil, format.MaxRecord+1)}
 	r.visit = r.field
 	return r
+}}
+
+// release gives the buffers back.
+func (r *reading) release() {
+	r.in.Reset(nil)
+	r.sink = nil
+	r.names = nil
+	readings.Put(r)
 }
 
 // skipLine passes over the rest of a line.

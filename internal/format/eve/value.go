@@ -218,11 +218,15 @@ func (c *current) addr(field string, v *fastjson.Value) event.Addr {
 		return event.Addr{}
 	}
 	b := c.text(v)
+	if a, ok := plainIPv4(b); ok {
+		return a
+	}
 	if a, ok := c.addrs[string(b)]; ok {
 		return a
 	}
-	n, err := netip.ParseAddr(string(b[:min(len(b), 64)]))
-	if err != nil {
+	const longest = 64 // an address with a zone
+	n, err := netip.ParseAddr(string(b[:min(len(b), longest+1)]))
+	if err != nil || len(b) > longest {
 		if len(b) > 0 || v.Type() != fastjson.TypeString {
 			c.fail(field, v, "is not an IP address")
 		}
@@ -232,10 +236,37 @@ func (c *current) addr(field string, v *fastjson.Value) event.Addr {
 		c.addrs = make(map[string]event.Addr)
 	}
 	a := event.AddrFrom(n)
-	if len(b) <= 64 {
-		c.addrs[string(b)] = a
-	}
+	c.addrs[string(b)] = a
 	return a
+}
+
+// plainIPv4 reads four numbers without leading zeros, the usual case, without
+// making a string of them.
+func plainIPv4(b []byte) (a event.Addr, ok bool) {
+	if len(b) > len("255.255.255.255") {
+		return a, false
+	}
+	part, n, length := 12, 0, 0
+	for _, d := range b {
+		if d == '.' && length > 0 && part < 15 {
+			a[part] = byte(n)
+			part++
+			n, length = 0, 0
+			continue
+		}
+		if d -= '0'; d > 9 || length > 0 && n == 0 {
+			return event.Addr{}, false
+		}
+		n = n*10 + int(d)
+		if length++; n > 255 {
+			return event.Addr{}, false
+		}
+	}
+	if part != 15 || length == 0 {
+		return event.Addr{}, false
+	}
+	a[10], a[11], a[15] = 0xff, 0xff, byte(n)
+	return a, true
 }
 
 // lease is an address that DHCP may leave open as 0.0.0.0.

@@ -36,7 +36,8 @@ func (c *current) depth() int64 {
 func (c *current) onTLS() {
 	v := c.shared.tls
 	client := v.Get("client")
-	e := event.SSL{
+	e := &c.ssl
+	*e = event.SSL{
 		Head: c.head(false), Version: c.tlsVersion(c.text(v.Get("version"))), ServerName: c.text(v.Get("sni")),
 		Resumed: v.GetBool("session_resumed"),
 		Subject: c.text(v.Get("subject")), Issuer: c.text(v.Get("issuerdn")), CertID: c.hex(v.Get("fingerprint")),
@@ -46,11 +47,11 @@ func (c *current) onTLS() {
 	// The log does not say it, but the version, the certificate and the answer to a
 	// known session are the server's.
 	e.Established = e.Version != nil || e.Subject != nil || e.CertID != nil || e.JA3S != nil || e.Resumed
-	x := c.certificate(&e, v)
+	x := c.certificate(e, v)
 	if c.why != "" {
 		return
 	}
-	c.sink.SSL(&e)
+	c.sink.SSL(e)
 	if x {
 		c.sink.X509(&c.x509)
 	}
@@ -105,7 +106,8 @@ func (c *current) tlsVersion(b []byte) []byte {
 // 9001). That the server agreed is known from its own fingerprint only.
 func (c *current) onQUIC() {
 	v := c.part("quic")
-	e := event.SSL{
+	e := &c.ssl
+	*e = event.SSL{
 		Head: c.head(false), ServerName: c.text(v.Get("sni")),
 		JA3: c.hash(v.Get("ja3")), JA3S: c.hash(v.Get("ja3s")), JA4: c.text(v.Get("ja4")),
 	}
@@ -114,7 +116,7 @@ func (c *current) onQUIC() {
 	}
 	e.Established = e.JA3S != nil
 	if c.why == "" {
-		c.sink.SSL(&e)
+		c.sink.SSL(e)
 	}
 }
 

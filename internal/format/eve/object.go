@@ -2,6 +2,7 @@ package eve
 
 import (
 	"bytes"
+	"encoding/json"
 
 	"github.com/valyala/fastjson"
 )
@@ -11,9 +12,11 @@ const (
 	maxDepth = 16
 	// maxValues is how many values a record may have, and bounds the memory for one.
 	maxValues = 1 << 16
-	// smallRecord is a length that leaves no room for many values.
+	// smallRecord is a length that leaves no room for many values or long errors.
 	smallRecord = 64 << 10
 )
+
+const brokenJSON = "broken JSON"
 
 // object reads one object and hands it on. It returns false, unless last is set,
 // when b may be several objects.
@@ -25,7 +28,7 @@ func (r *reading) object(at int64, b []byte, last bool) bool {
 			r.event(at, v, b)
 			return true
 		}
-		why = "broken JSON"
+		why = brokenJSON
 	}
 	if last {
 		r.bad(at, why, b)
@@ -49,15 +52,21 @@ func (r *reading) event(at int64, v *fastjson.Value, b []byte) {
 }
 
 // unfit says why an object is not even looked at, empty if it is. The library
-// tells of an error once for each level and copies what it said before, so depth
-// must be small before it begins.
+// tells of an error once for each level, copying what it said before and all that
+// follows; so depth must be small before it begins, and what is long must be right.
 func unfit(b []byte) string {
 	opens := bytes.Count(b, []byte{'{'}) + bytes.Count(b, []byte{'['})
 	if opens > maxDepth && tooDeep(b) {
 		return "nested too deeply"
 	}
-	if len(b) > smallRecord && opens+bytes.Count(b, []byte{','}) > maxValues {
+	if len(b) <= smallRecord {
+		return ""
+	}
+	if opens+bytes.Count(b, []byte{','}) > maxValues {
 		return "too many values"
+	}
+	if !json.Valid(b) {
+		return brokenJSON
 	}
 	return ""
 }

@@ -341,7 +341,7 @@ func information(b []byte) int64 {
 func (s *Sink) SSL(e *event.SSL) {
 	r := s.begin("ssl", &e.Head)
 	proto := event.ProtoTCP
-	if bytes.HasPrefix(e.Version, []byte("DTLS")) {
+	if bytes.HasPrefix(e.Version, []byte("DTLS")) || bytes.HasPrefix(e.Version, []byte("QUIC")) {
 		proto = event.ProtoUDP
 	}
 	s.pair(r, &e.Head, proto)

@@ -1,6 +1,7 @@
 package eve
 
 import (
+	"bytes"
 	"flag"
 	"fmt"
 	"maps"
@@ -14,6 +15,7 @@ import (
 
 	"barium/internal/format"
 	"barium/internal/format/formattest"
+	"barium/internal/format/pieces"
 )
 
 func TestReader(t *testing.T) {
@@ -73,4 +75,33 @@ func TestSniffTypes(t *testing.T) {
 	f("["+dnsQuery1+","+flowTCP+"]", "suricata dns (EVE JSON)")
 	f(syslog+"\n", "suricata dns (EVE JSON)")
 	f("junk\n"+stats+"\n"+stats+"\n", "suricata stats (EVE JSON)")
+}
+
+// TestPieces reads a source in pieces, with three goroutines.
+func TestPieces(t *testing.T) {
+	data := flows(12_000)
+	want := formattest.Read(t, Reader{}, data)
+	all := make([]formattest.Recorder, 3)
+	rest, err := pieces.Read(t.Context(), Reader{}, bytes.NewReader(data), 0, []format.Sink{&all[0], &all[1], &all[2]})
+	if err != nil || rest.Offset != int64(len(data)) {
+		t.Fatal(err, rest)
+	}
+	offsets := make(map[int64]string)
+	used := 0
+	for i := range all {
+		for _, r := range all[i].Records {
+			offsets[r.Offset] = r.Text
+		}
+		if len(all[i].Records) > 0 {
+			used++
+		}
+	}
+	if len(offsets) != len(want.Records) || used < 2 {
+		t.Fatalf("%d records of %d by %d goroutines", len(offsets), len(want.Records), used)
+	}
+	for _, r := range want.Records {
+		if offsets[r.Offset] != r.Text {
+			t.Fatalf("offset %d: %s, want %s", r.Offset, offsets[r.Offset], r.Text)
+		}
+	}
 }

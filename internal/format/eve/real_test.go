@@ -99,6 +99,12 @@ func TestReal(t *testing.T) {
 	for _, r := range rec.Records {
 		events[r.Offset] = append(events[r.Offset], r.Event)
 	}
+	clients := make(map[string]string) // of flows
+	for line := range bytes.Lines(data) {
+		if p := decode(t, line); p.EventType == "flow" {
+			clients[p.FlowID.String()] = p.SrcIP
+		}
+	}
 	compared := make(map[string]int)
 	var sums, want [4]int64
 	offset, total := int64(0), 0
@@ -108,7 +114,7 @@ func TestReal(t *testing.T) {
 		if len(got) == 0 || len(got) != 1 && p.EventType != "tls" {
 			t.Fatalf("offset %d, %s: %d records", offset, p.EventType, len(got))
 		}
-		a, b := describe(t, p, got[0])
+		a, b := describe(t, p, got[0], clients)
 		if a != b {
 			t.Errorf("offset %d:\n got %s\nwant %s", offset, b, a)
 		}
@@ -131,7 +137,7 @@ func TestReal(t *testing.T) {
 }
 
 // describe puts what both have read of one event into words.
-func describe(t *testing.T, p plain, got any) (want, have string) {
+func describe(t *testing.T, p plain, got any, clients map[string]string) (want, have string) {
 	t.Helper()
 	put := func(h event.Head, rest ...any) string {
 		return fmt.Sprintln(h.TS, string(h.Sensor), string(h.UID), h.Orig, h.OrigPort, h.Resp, h.RespPort) + fmt.Sprintf("%#v", rest)
@@ -181,8 +187,15 @@ func describe(t *testing.T, p plain, got any) (want, have string) {
 		}
 		return tuple("alert", low, p.Alert.Signature, p.Alert.Severity), put(e.Head, e.Log, e.Proto.String(), string(e.Name), e.Severity)
 	case event.File:
-		// All of them are replies: the source is the server.
-		return tuple(p.EventType), put(event.Head{TS: e.TS, Sensor: e.Sensor, UID: e.UID, Orig: e.Resp, OrigPort: e.RespPort, Resp: e.Orig, RespPort: e.OrigPort}, "fileinfo")
+		// The source is who sent it; the flow of the same id says who is the client.
+		client := clients[id]
+		isOrig := event.No
+		if p.SrcIP == client {
+			isOrig = event.Yes
+		} else {
+			p.SrcIP, p.SrcPort, p.DestIP, p.DestPort = p.DestIP, p.DestPort, p.SrcIP, p.SrcPort
+		}
+		return tuple("fileinfo", isOrig, client), put(e.Head, p.EventType, e.IsOrig, e.Orig.String())
 	case event.SSL:
 		return tuple("tls"), put(e.Head, p.EventType)
 	}

@@ -2,8 +2,8 @@ package eve
 
 import "barium/internal/format/formattest"
 
-// One event of each type that becomes a record, with fields as the documentation
-// of Suricata 4 to 8 names them.
+// One event of each type that becomes a record, with fields as Suricata names
+// them. They are made up; real_test.go reads a real log.
 const (
 	flowTCP  = `{"timestamp":"2026-03-02T10:00:00.000001+0100","flow_id":1374195536821504,"in_iface":"eth0","event_type":"flow","src_ip":"10.1.0.5","src_port":51698,"dest_ip":"203.0.113.7","dest_port":443,"proto":"TCP","app_proto":"tls","flow":{"pkts_toserver":10,"pkts_toclient":8,"bytes_toserver":9000,"bytes_toclient":1200,"start":"2026-03-02T09:59:30.250000+0100","end":"2026-03-02T09:59:40.750001+0100","age":10,"state":"closed","reason":"timeout","alerted":false},"tcp":{"tcp_flags":"1b","tcp_flags_ts":"1b","tcp_flags_tc":"1b","syn":true,"fin":true,"psh":true,"ack":true,"state":"closed"},"host":"sensor1"}`
 	flowICMP = `{"timestamp":"2026-03-02T10:00:00.000001Z","flow_id":7,"event_type":"flow","src_ip":"2001:db8::5","dest_ip":"2001:db8::9","proto":"IPv6-ICMP","icmp_type":128,"icmp_code":0,"response_icmp_type":129,"response_icmp_code":0,"flow":{"pkts_toserver":2,"pkts_toclient":2,"bytes_toserver":2000,"bytes_toclient":236,"start":"2026-03-02T09:00:00.000000+0000","age":3,"state":"established","reason":"timeout","alerted":false}}`

@@ -56,6 +56,7 @@ var imports = []row{
 var modules = []row{
 	{"github.com/duckdb/duckdb-go/v2", []string{"internal/ledger/duck", "bench/..."}},
 	{"github.com/klauspost/compress", []string{"internal/format/container"}},
+	{"github.com/valyala/fastjson", []string{"internal/format/eve"}},
 	{"golang.org/x/net/publicsuffix", []string{"internal/condense/psl"}},
 	{"github.com/cespare/xxhash/v2", []string{"internal/condense"}},
 	{"github.com/spf13/cobra", []string{"cmd/barium"}},

@@ -210,7 +210,7 @@ func (s *Sink) Conn(c *event.Conn) {
 	r.key[5] = flip(c)
 	r.event.V = [maxValues]int64{
 		ConvDuration: known(c.Duration), ConvBytesOrig: known(c.OrigBytes), ConvBytesResp: known(c.RespBytes),
-		ConvMeta: convMeta(c.State, c.OrigPort), ConvMissed: known(c.MissedBytes),
+		ConvMeta: MetaOf(c.State, c.OrigPort), ConvMissed: known(c.MissedBytes),
 	}
 	r.set = s.ids.name(c.Service)
 	s.put(Conversation, r)

@@ -551,7 +551,7 @@ func TestKnownDamaged(t *testing.T) {
 func TestStates(t *testing.T) {
 	f := func(s event.ConnState, want bool) {
 		t.Helper()
-		if Attempt(s) != want || ConvState(convMeta(s, 65535)) != s || ConvPort(convMeta(s, 40000)) != 40000 {
+		if Attempt(s) != want || ConvState(MetaOf(s, 65535)) != s || ConvPort(MetaOf(s, 40000)) != 40000 {
 			t.Errorf("%s", s)
 		}
 	}

@@ -91,8 +91,8 @@ const (
 	ConvMissed
 )
 
-// convMeta packs a connection's state and its originator's port.
-func convMeta(s event.ConnState, port uint16) int64 { return int64(s) | int64(port)<<4 }
+// MetaOf packs a connection's state and its originator's port.
+func MetaOf(s event.ConnState, port uint16) int64 { return int64(s) | int64(port)<<4 }
 
 // ConvPort returns the originator's port of a conversation's event.
 func ConvPort(meta int64) uint16 { return uint16(meta >> 4) }

@@ -101,6 +101,7 @@ JOIN ledger.name p ON p.id = t.place
 LEFT JOIN (
     SELECT proxy, proxy_port, text, min(port) AS port, min(address) AS address FROM via_far GROUP BY proxy, proxy_port, text
 ) v ON v.proxy = t.resp AND v.proxy_port = t.port AND v.text = p.text
+ANTI JOIN via_again w ON w.hour = t.hour AND w.client = t.orig AND w.proxy = t.resp AND w.proxy_port = t.port AND w.text = p.text
 WHERE t.hour >= {since} AND t.hour < {until} AND t.events > 0;
 
 -- certified: certificates by subject and issuer, and by fingerprint.
@@ -192,6 +193,19 @@ DELETE FROM daily
 WHERE outbound AND host IN (SELECT proxy FROM via_far)
   AND (label IN (SELECT c.label FROM daily c JOIN via_far v ON v.address = c.far)
        OR NOT named AND port IN (SELECT port FROM via_far));
+
+-- A proxy that its own log does not name: a host that asks no proxy itself and
+-- deals directly with most of what clients asked such a proxy for.
+CREATE OR REPLACE TABLE via_label AS
+SELECT DISTINCT d.label FROM daily d JOIN via_far f ON f.address = d.far JOIN place p ON p.address = f.proxy WHERE p.ip = '';
+
+DELETE FROM daily
+WHERE outbound AND label IN (SELECT label FROM via_label) AND host IN (
+    SELECT g.host FROM (SELECT DISTINCT host, label FROM daily WHERE outbound) g
+    JOIN via_label a ON a.label = g.label
+    WHERE g.host NOT IN (SELECT client FROM via)
+    GROUP BY g.host HAVING count(*) >= 10 AND 2 * count(*) >= (SELECT count(*) FROM via_label)
+);
 
 -- contact: the same over the whole window.
 CREATE OR REPLACE TABLE contact AS

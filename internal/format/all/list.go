@@ -5,6 +5,7 @@ package all
 import (
 	"barium/internal/format"
 	"barium/internal/format/eve"
+	"barium/internal/format/proxy"
 	"barium/internal/format/zeek"
 )
 
@@ -12,6 +13,7 @@ import (
 var Readers = []format.Reader{
 	zeek.Reader{},
 	eve.Reader{},
+	proxy.Reader{},
 }
 
 // Sniff returns the reader that is surest of the head of a source, and what it

@@ -4,12 +4,15 @@ package all
 
 import (
 	"barium/internal/format"
+	"barium/internal/format/netflow"
 	"barium/internal/format/zeek"
 )
 
 // Readers lists every reader; the order decides between equally sure ones.
 var Readers = []format.Reader{
 	zeek.Reader{},
+	netflow.Reader{},
+	netflow.Nfcapd{},
 }
 
 // Sniff returns the reader that is surest of the head of a source, and what it

@@ -14,11 +14,10 @@ import (
 
 // decoder turns datagrams into flows, with what exporters said before.
 type decoder struct {
-	flow   func(*flow)                                            // is given each flow, and may keep no pointer to it
-	skip   func(logType string)                                   // counts what is not kept
-	fail   func(offset, line int64, reason string, sample []byte) // counts what cannot be read
-	warn   func(x *exporter, oneIn int64)                         // is told of sampling
-	learnt func()                                                 // is told of each set of templates, if set
+	flow func(*flow)                                            // is given each flow, and may keep no pointer to it
+	skip func(logType string)                                   // counts what is not kept
+	fail func(offset, line int64, reason string, sample []byte) // counts what cannot be read
+	warn func(x *exporter, oneIn int64)                         // is told of sampling
 
 	frame        *Frame
 	offset, line int64 // of the frame
@@ -286,11 +285,14 @@ func (d *decoder) wait(w *waiting) {
 	}
 }
 
+// noTemplate begins the reason for it.
+const noTemplate = "no template yet"
+
 // giveUp counts a set whose template did not come.
 func (d *decoder) giveUp(e *list.Element) {
 	w := d.waiting.Remove(e).(*waiting)
 	d.held -= len(w.set)
-	d.fail(w.offset, w.line, fmt.Sprintf("no template yet: %s has not said what records of its template %d are", w.x.label(), w.template), w.set[:min(len(w.set), sampleBytes)])
+	d.fail(w.offset, w.line, fmt.Sprintf(noTemplate+": %s has not said what records of its template %d are", w.x.label(), w.template), w.set[:min(len(w.set), sampleBytes)])
 }
 
 // retry reads the sets that waited for a template.

@@ -47,7 +47,7 @@ func line(r *formattest.Record) string {
 		}
 		return fmt.Sprint(x / 1000)
 	}
-	return fmt.Sprintf("%s %s:%d > %s:%d %s +%s %s out %s/%s/%s in %s/%s/%s [%s]", fmt.Sprintf("%d.%03d", int64(c.TS-at)/1_000_000, -int64(c.TS-at)/1000%1000),
+	return fmt.Sprintf("%s %s:%d > %s:%d %s +%s %s out %s/%s/%s in %s/%s/%s [%s]", fmt.Sprintf("%.3f", float64(c.TS-at)/1e6),
 		c.Orig, c.OrigPort, c.Resp, c.RespPort, c.Proto, millis(c.Duration), c.State,
 		n(c.OrigBytes), n(c.OrigIPBytes), n(c.OrigPkts), n(c.RespBytes), n(c.RespIPBytes), n(c.RespPkts), c.Sensor)
 }

@@ -104,9 +104,6 @@ func (d *decoder) templateSet(x *exporter, id uint16, set []byte) {
 		d.bad("a template that ends too early", set)
 		return
 	}
-	if d.learnt != nil {
-		d.learnt()
-	}
 	learn := func(id uint16, fields []goflow.Field, options bool) { d.learn(x, id, fields, options) }
 	var err error
 	switch {

@@ -27,7 +27,8 @@ func (c *clock) switched(ms uint32) (int64, bool) {
 	case c.hasUptime:
 		return c.export - int64(int32(c.uptime-ms))*1000, true
 	case c.boot > 0:
-		return c.boot + int64(ms)*1000, true
+		now := uint32((c.export - c.boot) / 1000)
+		return c.export - (c.export-c.boot)%1000 - int64(int32(now-ms))*1000, true
 	}
 	return 0, false
 }

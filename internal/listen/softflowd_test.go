@@ -1,6 +1,7 @@
 package listen
 
 import (
+	"context"
 	"encoding/binary"
 	"net/netip"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -106,8 +108,18 @@ func TestSoftflowd(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				want := packets(t, capture)
 				r := start(t, Options{})
-				dir := t.TempDir()
-				c := exec.CommandContext(t.Context(), path, "-d", "-a", "-r", capture, "-v", version, "-n", r.conn.RemoteAddr().String(),
+				// It gives up root, and never ends if it cannot then remove its socket.
+				dir, err := os.MkdirTemp("", "sf")
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer os.RemoveAll(dir)
+				if err := os.Chmod(dir, 0o777); err != nil {
+					t.Fatal(err)
+				}
+				ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+				defer cancel()
+				c := exec.CommandContext(ctx, path, "-d", "-a", "-r", capture, "-v", version, "-n", r.conn.RemoteAddr().String(),
 					"-p", filepath.Join(dir, "pid"), "-c", filepath.Join(dir, "ctl"))
 				if out, err := c.CombinedOutput(); err != nil {
 					t.Fatalf("%v\n%s", err, out)

@@ -5,6 +5,7 @@ package all
 import (
 	"barium/internal/format"
 	"barium/internal/format/eve"
+	"barium/internal/format/netflow"
 	"barium/internal/format/proxy"
 	"barium/internal/format/zeek"
 )
@@ -14,6 +15,8 @@ var Readers = []format.Reader{
 	zeek.Reader{},
 	eve.Reader{},
 	proxy.Reader{},
+	netflow.Reader{},
+	netflow.Nfcapd{},
 }
 
 // Sniff returns the reader that is surest of the head of a source, and what it

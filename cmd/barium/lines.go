@@ -109,7 +109,7 @@ type lineJSON struct {
 	Line     int64    `json:"line"`
 	Length   int      `json:"length"`
 	SHA256   string   `json:"sha256"` // of the raw bytes
-	Raw      string   `json:"raw"`
+	Raw      string   `json:"raw"`    // or what they say, where they are no text
 }
 
 func (p *linePrinter) print(at *hunt.Place, l *hunt.Line) error {
@@ -120,14 +120,17 @@ func (p *linePrinter) print(at *hunt.Place, l *hunt.Line) error {
 			return err
 		}
 	}
+	raw := l.Raw
+	if l.Text != nil {
+		raw = l.Text
+	}
 	if p.asJSON {
 		sum := sha256.Sum256(l.Raw)
 		return report.EncodeLine(p.w, lineJSON{
 			Findings: l.Findings, Source: report.SpellBytes(at.Source.Path), Path: report.SpellBytes(at.Path),
-			Offset: l.Offset, Line: l.Number, Length: len(l.Raw), SHA256: hex.EncodeToString(sum[:]), Raw: report.SpellBytes(string(l.Raw)),
+			Offset: l.Offset, Line: l.Number, Length: len(l.Raw), SHA256: hex.EncodeToString(sum[:]), Raw: report.SpellBytes(string(raw)),
 		})
 	}
-	raw := l.Raw
 	if p.visible {
 		raw = []byte(visible(string(raw)))
 	}

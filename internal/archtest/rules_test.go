@@ -59,6 +59,7 @@ var modules = []row{
 	{"github.com/netsampler/goflow2/v2", []string{"internal/format/netflow"}},
 	{"github.com/klauspost/compress", []string{"internal/format/container"}},
 	{"github.com/valyala/fastjson", []string{"internal/format/eve"}},
+	{"github.com/gopacket/gopacket", []string{"internal/format/pcap"}},
 	{"golang.org/x/net/publicsuffix", []string{"internal/condense/psl"}},
 	{"github.com/cespare/xxhash/v2", []string{"internal/condense"}},
 	{"github.com/spf13/cobra", []string{"cmd/barium"}},

@@ -70,6 +70,33 @@ type Binary interface {
 	Record(head []byte, r io.Reader) (raw []byte, text string, err error)
 }
 
+// Walkable is a Binary whose records can be gone through without reading what
+// they mean.
+type Walkable interface {
+	Binary
+	// Walk goes through the records of r, a source from its beginning.
+	Walk(ctx context.Context, r io.Reader) Walk
+}
+
+// Walk goes through the records of one source, the same as Read reads.
+type Walk interface {
+	// Next goes on to the next record. The error is io.EOF at the end, or that of
+	// the source.
+	Next() (Record, error)
+}
+
+// Record is one record of a binary source. It is valid until the next one.
+type Record struct {
+	Offset int64  // of its first byte
+	Number int64  // from 1
+	Raw    []byte // as it stands there
+	// Header is what must stand before Raw for it to be read by itself, and before
+	// several of them: together they are a source.
+	Header []byte
+	// Text says in one line what the record says.
+	Text func() string
+}
+
 // Rest says where the reading of a source that has grown meanwhile begins.
 type Rest struct {
 	Offset  int64 // decompressed; what stands before it was read for good

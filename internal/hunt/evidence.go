@@ -1,13 +1,10 @@
 package hunt
 
 import (
-	"bufio"
 	"bytes"
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"os"
 	"slices"
@@ -17,6 +14,7 @@ import (
 
 	"barium/internal/detect"
 	"barium/internal/format"
+	"barium/internal/format/all"
 	"barium/internal/format/container"
 	"barium/internal/ledger"
 	"barium/internal/report"
@@ -99,7 +97,8 @@ func fetchFrom(ctx context.Context, s ledger.Source, places []detect.Place, out 
 		return nil
 	}
 	defer raw.Close()
-	r := &lineReader{r: bufio.NewReaderSize(raw, readAhead)}
+	reader := all.ByName(s.Reader)
+	r := newRecords(ctx, reader, raw)
 	for i, p := range places {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -108,26 +107,33 @@ func fetchFrom(ctx context.Context, s ledger.Source, places []detect.Place, out 
 			gone(i, "the source is damaged before this place")
 			return nil
 		}
-		line := r.line + 1
-		record, err := r.record()
-		if err != nil && (len(record) == 0 || !errors.Is(err, io.EOF)) {
+		if r.position() != p.Offset {
+			gone(i, "no record begins here")
+			return nil
+		}
+		record, err := r.take()
+		if err != nil {
 			gone(i, "the source is damaged here")
 			return nil
 		}
 		e := report.Evidence{Source: s.Path, SourceHash: s.SHA256, Offset: p.Offset}
-		show(&e, s.Reader, line, bytes.TrimRight(record, "\r"), r.header)
+		show(&e, reader, &record)
 		out[p] = e
 	}
 	return nil
 }
 
-// show fills in what is known of a record once its line has been read.
-func show(e *report.Evidence, reader string, line int64, record, header []byte) {
-	e.Line, e.Raw = line, string(record[:min(len(record), maxRaw)])
-	if len(record) > maxRaw {
-		e.Raw += fmt.Sprintf(" … (%d more bytes)", len(record)-maxRaw)
+// show fills in what is known of a record once it has been read.
+func show(e *report.Evidence, reader format.Reader, r *record) {
+	text := r.text
+	if text == nil {
+		text = bytes.TrimRight(r.raw, "\r")
 	}
-	e.UID, e.CommunityID = identify(reader, record, header)
+	e.Line, e.Raw = r.number, string(text[:min(len(text), maxRaw)])
+	if len(text) > maxRaw {
+		e.Raw += fmt.Sprintf(" … (%d more bytes)", len(text)-maxRaw)
+	}
+	e.UID, e.CommunityID = identify(reader, r)
 }
 
 // changed reports whether the file at a source's path is not the one that was
@@ -143,128 +149,6 @@ func changed(f *os.File, s ledger.Source) bool {
 		grown = sys.Ino == s.Inode && st.Size() > s.Size
 	}
 	return !grown && (st.Size() != s.Size || st.ModTime().UnixNano() != s.ModTime)
-}
-
-// lineReader finds records by offset in a stream and counts lines on the way.
-type lineReader struct {
-	r        *bufio.Reader
-	at       int64
-	line     int64  // line feeds passed
-	begun    bool   // bytes of the current line were passed
-	header   []byte // Zeek's header lines that hold for the current line
-	inHeader bool   // the current line is one
-}
-
-// seek skips to an offset, counting lines and remembering the last header.
-func (l *lineReader) seek(offset int64) error {
-	for l.at < offset {
-		if l.r.Buffered() == 0 {
-			if _, err := l.r.Peek(1); err != nil {
-				return err
-			}
-		}
-		b, err := l.r.Peek(int(min(offset-l.at, int64(l.r.Buffered()))))
-		if err != nil {
-			return err
-		}
-		b = b[:l.run(b)]
-		l.pass(b)
-		if _, err := l.r.Discard(len(b)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// readAhead is how much of a source lies in memory while evidence is fetched.
-const readAhead = 256 << 10
-
-// run returns how much of b can be passed at once: a header line or a part of
-// it, or all up to the next one.
-func (l *lineReader) run(b []byte) int {
-	if l.begun && l.inHeader || !l.begun && b[0] == '#' {
-		if i := bytes.IndexByte(b, '\n'); i >= 0 {
-			return i + 1
-		}
-		return len(b)
-	}
-	if i := bytes.Index(b, []byte("\n#")); i >= 0 {
-		return i + 1
-	}
-	return len(b)
-}
-
-// pass counts bytes that are of one header line, or of none, and keeps the header
-// lines that say where fields stand.
-func (l *lineReader) pass(b []byte) {
-	if !l.begun {
-		l.inHeader = b[0] == '#'
-	}
-	if l.inHeader {
-		if bytes.HasPrefix(b, []byte("#separator")) {
-			l.header = l.header[:0]
-		}
-		if len(l.header) < readAhead {
-			l.header = append(l.header, b...)
-		}
-	}
-	l.at += int64(len(b))
-	l.line += int64(bytes.Count(b, []byte{'\n'}))
-	l.begun = b[len(b)-1] != '\n'
-}
-
-// record returns the record at the current offset, byte by byte: a JSON object
-// that may span lines, or the line without its line feed.
-func (l *lineReader) record() ([]byte, error) {
-	head, err := l.r.Peek(1)
-	if err != nil {
-		return nil, err
-	}
-	if head[0] == '{' {
-		return l.object()
-	}
-	var out []byte
-	for {
-		b, err := l.r.ReadSlice('\n')
-		if len(b) > 0 {
-			l.pass(b)
-		}
-		if len(out) < format.MaxRecord {
-			out = append(out, b...)
-		}
-		if !errors.Is(err, bufio.ErrBufferFull) {
-			return bytes.TrimSuffix(out, []byte{'\n'}), err
-		}
-	}
-}
-
-func (l *lineReader) object() ([]byte, error) {
-	var out []byte
-	depth, text, escaped := 0, false, false
-	for {
-		c, err := l.r.ReadByte()
-		if err != nil {
-			return out, err
-		}
-		l.pass([]byte{c})
-		out = append(out, c)
-		switch {
-		case escaped:
-			escaped = false
-		case text && c == '\\':
-			escaped = true
-		case c == '"':
-			text = !text
-		case text:
-		case c == '{':
-			depth++
-		case c == '}':
-			depth--
-		}
-		if depth == 0 || len(out) >= format.MaxRecord {
-			return out, nil
-		}
-	}
 }
 
 func evidenceFor(f *detect.Finding, found map[detect.Place]report.Evidence) []report.Evidence {

@@ -195,7 +195,7 @@ func TestEvidenceGone(t *testing.T) {
 func TestIdentify(t *testing.T) {
 	f := func(record, uid string, community bool) {
 		t.Helper()
-		gotUID, gotID := identify("zeek", []byte(record), nil)
+		gotUID, gotID := identify(zeek.Reader{}, asRecord([]byte(record), nil))
 		if gotUID != uid || (gotID != "") != community {
 			t.Errorf("%s: %q, %q", record, gotUID, gotID)
 		}
@@ -209,7 +209,7 @@ func TestIdentify(t *testing.T) {
 	f(`{"_path":"files","ts":1.5,"fuid":"F1","uid":"Cx",`+ids+`}`, "Cx", true)
 	f(`{"_path":"conn","ts":1.5,"uid":"Cx","proto":"sctp",`+ids+`}`, "Cx", false)
 	f("not a record", "", false)
-	if uid, id := identify("unknown", []byte("{}"), nil); uid != "" || id != "" {
+	if uid, id := identify(nil, asRecord([]byte("{}"), nil)); uid != "" || id != "" {
 		t.Error(uid, id)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"barium/internal/format"
+	"barium/internal/format/zeek"
 )
 
 // FuzzEvidence looks for a raw record at any place of any bytes.
@@ -28,13 +29,15 @@ func FuzzEvidence(f *testing.F) {
 		if want := int64(bytes.Count(data[:offset], []byte("\n"))); l.line != want || l.at != offset {
 			t.Fatalf("at %d, line %d; want %d, %d", l.at, l.line, offset, want)
 		}
-		record, err := l.record()
+		record, err := l.bytes()
 		if err == nil && len(record) > format.MaxRecord+16 {
 			t.Fatalf("a record of %d bytes", len(record))
 		}
 		if !bytes.HasPrefix(data[offset:], record) {
 			t.Fatalf("%q is not what stands at %d", record, offset)
 		}
-		identify("zeek", record, l.header)
+		identify(zeek.Reader{}, asRecord(record, l.header))
 	})
 }
+
+func asRecord(raw, header []byte) *record { return &record{raw: raw, header: header} }

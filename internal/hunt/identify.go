@@ -6,24 +6,28 @@ import (
 	"strings"
 
 	"barium/internal/event"
-	"barium/internal/format/all"
+	"barium/internal/format"
 )
 
-// identify reads one raw record again, after the header lines above it, and
-// returns its connection's uid and community id; both may be empty.
-func identify(reader string, record, header []byte) (uid, community string) {
-	r := all.ByName(reader)
-	if r == nil {
+// identify reads one raw record again, below what must stand above it, and
+// returns its connection's uid and community id; both may be empty. The uid of a
+// record that is no line follows from what stands before it, so by itself it has
+// none.
+func identify(reader format.Reader, rec *record) (uid, community string) {
+	binary := rec.text != nil
+	if reader == nil || binary && rec.header == nil {
 		return "", ""
 	}
-	src := make([]byte, 0, len(header)+len(record)+1)
-	if !bytes.HasPrefix(record, []byte("{")) {
-		src = append(src, header...)
+	src := append(bytes.Clone(rec.header), rec.raw...)
+	if !binary {
+		src = append(bytes.TrimRight(src, "\r"), '\n')
 	}
-	src = append(append(src, record...), '\n')
 	var c captured
-	if r.Read(context.Background(), bytes.NewReader(src), &c) != nil {
+	if reader.Read(context.Background(), bytes.NewReader(src), &c) != nil {
 		return "", ""
+	}
+	if binary {
+		c.uid = ""
 	}
 	return c.uid, c.community
 }

@@ -1,13 +1,10 @@
 package hunt
 
 import (
-	"bufio"
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -298,9 +295,10 @@ func (t *Trace) addEvidence(problems map[content]string) {
 // Line is one raw record and where it lies.
 type Line struct {
 	Offset   int64
-	Number   int64    // of the line that it begins on, from 1
+	Number   int64    // of the line that it begins on, or of the record, from 1
 	Raw      []byte   // byte by byte, without the line feed
-	Header   []byte   // the header lines that hold for it, each with its line feed; empty for JSON
+	Text     []byte   // what a person reads in its place; nil where Raw is a line of text
+	Header   []byte   // what must stand above it: header lines, each with its line feed; empty for JSON
 	Findings []string // ids of the findings that it belongs to
 }
 
@@ -349,7 +347,7 @@ func (t *Trace) extract(ctx context.Context, o *origin, hits []hit, visit func(*
 		return lose(hits, err)
 	}
 	defer raw.Close()
-	r := &lineReader{r: bufio.NewReaderSize(raw, readAhead)}
+	r := newRecords(ctx, o.reader(), raw)
 	for i := 0; i < len(hits); {
 		j := i
 		line := Line{Offset: hits[i].offset}
@@ -359,21 +357,18 @@ func (t *Trace) extract(ctx context.Context, o *origin, hits []hit, visit func(*
 		if err := r.seek(line.Offset); err != nil {
 			return lose(hits[i:], errors.New("the source is damaged before this place"))
 		}
-		if r.at != line.Offset {
+		if r.position() != line.Offset {
 			if err := lose(hits[i:j], errors.New("no record begins here")); err != nil {
 				return err
 			}
 			i = j
 			continue
 		}
-		line.Number = r.line + 1
-		line.Raw, err = r.record()
-		if err != nil && (len(line.Raw) == 0 || !errors.Is(err, io.EOF)) {
+		found, err := r.take()
+		if err != nil {
 			return lose(hits[i:], errors.New("the source is damaged here"))
 		}
-		if !bytes.HasPrefix(line.Raw, []byte{'{'}) {
-			line.Header = r.header
-		}
+		line.Number, line.Raw, line.Text, line.Header = found.number, found.raw, found.text, found.header
 		if err := visit(place, &line); err != nil {
 			return err
 		}

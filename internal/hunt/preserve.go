@@ -11,6 +11,7 @@ import (
 	"hash"
 	"io"
 	"io/fs"
+	"iter"
 	"os"
 	"path/filepath"
 	"strings"
@@ -304,7 +305,7 @@ func (p *preserver) add(at *Place, l *Line) error {
 		if _, err := w.Write(p.header); err != nil {
 			return err
 		}
-		for h := range bytes.Lines(p.header) {
+		for h := range headerLines(l) {
 			p.headers = append(p.headers, report.SpellBytes(string(bytes.TrimRight(h, "\r\n"))))
 		}
 	}
@@ -323,11 +324,20 @@ func (p *preserver) add(at *Place, l *Line) error {
 	p.firstLine = false
 	p.lines++
 	p.fill(at, l)
-	if _, err := w.Write(l.Raw); err != nil {
+	if _, err := w.Write(l.Raw); err != nil || l.Text != nil {
 		return err
 	}
 	_, err = w.Write([]byte{'\n'})
 	return err
+}
+
+// headerLines are the header lines above a line of text; a header of bytes has
+// none.
+func headerLines(l *Line) iter.Seq[[]byte] {
+	if l.Text != nil {
+		return bytes.Lines(nil)
+	}
+	return bytes.Lines(l.Header)
 }
 
 // fill completes the case's evidence by a line that was read for it.
@@ -335,11 +345,7 @@ func (p *preserver) fill(at *Place, l *Line) {
 	sources := append([]report.Source{at.Source}, at.Also...)
 	for i := range sources {
 		for _, e := range p.evidence[contentOf(&sources[i])][l.Offset] {
-			reader := ""
-			if r := readerOf(&sources[i]); r != nil {
-				reader = r.Name()
-			}
-			show(e, reader, l.Number, bytes.TrimRight(l.Raw, "\r"), l.Header)
+			show(e, readerOf(&sources[i]), &record{l.Number, l.Raw, l.Text, l.Header})
 		}
 	}
 }

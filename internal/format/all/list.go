@@ -6,6 +6,7 @@ import (
 	"barium/internal/format"
 	"barium/internal/format/eve"
 	"barium/internal/format/netflow"
+	"barium/internal/format/pcap"
 	"barium/internal/format/proxy"
 	"barium/internal/format/zeek"
 )
@@ -17,6 +18,7 @@ var Readers = []format.Reader{
 	proxy.Reader{},
 	netflow.Reader{},
 	netflow.Nfcapd{},
+	pcap.Reader{},
 }
 
 // Sniff returns the reader that is surest of the head of a source, and what it

@@ -26,6 +26,10 @@ type Cases struct {
 	// BadLine is a line, without line feed, that is no record of the format but
 	// does not break what follows; a line of letters by default.
 	BadLine []byte
+	// Binary says that records are not lines: one record may tell of several
+	// places, so that records do not come in order of their offsets, and no line
+	// is put between them. The reader must be a format.Binary.
+	Binary bool
 	// Preamble returns what of data, besides the line at offset, is needed to
 	// read that line alone, such as a header. By default nothing is.
 	Preamble func(data []byte, offset int64) []byte

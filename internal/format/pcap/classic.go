@@ -1,0 +1,179 @@
+package pcap
+
+import (
+	"encoding/binary"
+
+	"barium/internal/event"
+	"barium/internal/format"
+)
+
+// The container pcap (draft-ietf-opsawg-pcap): a header of 24 bytes, then
+// records of a header of 16 bytes and the packet.
+
+const (
+	fileHeader   = 24
+	recordHeader = 16
+	// maxFrame is the longest packet that is taken for one.
+	maxFrame = format.MaxRecord - 64
+	// usualSnap is the longest packet in files that do not say, or say nonsense:
+	// tcpdump's own limit.
+	usualSnap = 262144
+)
+
+// classic is what the file header says.
+type classic struct {
+	order  binary.ByteOrder
+	nano   bool
+	header int // length of a record header
+	snap   uint32
+	link   linkType
+}
+
+// parseClassic reads a file header.
+func parseClassic(b []byte) (c classic, ok bool) {
+	if len(b) < fileHeader {
+		return c, false
+	}
+	c.header = recordHeader
+	switch binary.LittleEndian.Uint32(b) {
+	case 0xa1b2c3d4:
+		c.order = binary.LittleEndian
+	case 0xd4c3b2a1:
+		c.order = binary.BigEndian
+	case 0xa1b23c4d:
+		c.order, c.nano = binary.LittleEndian, true
+	case 0x4d3cb2a1:
+		c.order, c.nano = binary.BigEndian, true
+	case 0xa1b2cd34: // as patched by A. Kuznetsov, with 8 bytes more for each packet
+		c.order, c.header = binary.LittleEndian, recordHeader+8
+	case 0x34cdb2a1:
+		c.order, c.header = binary.BigEndian, recordHeader+8
+	default:
+		return c, false
+	}
+	if major, minor := c.order.Uint16(b[4:]), c.order.Uint16(b[6:]); major != 2 || minor > 4 {
+		return c, false
+	}
+	c.snap = c.order.Uint32(b[16:])
+	if c.snap < 16 || c.snap > maxFrame {
+		c.snap = usualSnap
+	}
+	c.link = linkType(c.order.Uint32(b[20:]) & 0xffff) // above: the length of frame check sums
+	return c, true
+}
+
+// classicHead is a record header.
+type classicHead struct {
+	ts           event.Time
+	captured     uint32
+	length       uint32
+	sec, subsecs uint32
+}
+
+func (c *classic) parse(b []byte) classicHead {
+	h := classicHead{
+		sec: c.order.Uint32(b), subsecs: c.order.Uint32(b[4:]),
+		captured: c.order.Uint32(b[8:]), length: c.order.Uint32(b[12:]),
+	}
+	h.ts = event.Time(h.sec) * 1_000_000
+	if c.nano {
+		h.ts += event.Time(h.subsecs / 1000)
+	} else {
+		h.ts += event.Time(h.subsecs)
+	}
+	return h
+}
+
+// whole reports whether a record header could be one. Some programs write more
+// than the snapshot length that they announce.
+func (c *classic) whole(h *classicHead) bool {
+	unit := uint32(1_000_000)
+	if c.nano {
+		unit = 1_000_000_000
+	}
+	return h.captured <= max(c.snap, usualSnap) && h.captured <= maxFrame && h.subsecs < unit
+}
+
+// likely reports whether a record header is one when nothing but its content
+// speaks for it. last is the time of the last packet before it.
+func (c *classic) likely(h *classicHead, last event.Time) bool {
+	const month = 31 * 86400 * 1_000_000
+	const longest = 1 << 18
+	return c.whole(h) && h.captured <= h.length && h.length <= longest && h.captured > 0 &&
+		(last == 0 || h.ts > last-month && h.ts < last+month)
+}
+
+// nextClassic finds the next frame of a pcap file.
+func (c *capture) nextClassic(f *frame) bool {
+	for {
+		b := c.src.peek(c.classic.header)
+		if len(b) == 0 {
+			return false
+		}
+		if again := c.src.peek(fileHeader); len(again) == fileHeader {
+			if file, ok := parseClassic(again); ok { // another file was appended
+				c.begin(file, again)
+				continue
+			}
+		}
+		if len(b) < c.classic.header {
+			c.cutOff(b)
+			return false
+		}
+		h := c.classic.parse(b)
+		if !c.classic.whole(&h) {
+			c.number++
+			c.bad("a packet header with impossible times or lengths", b)
+			if !c.findClassic() {
+				return false
+			}
+			continue
+		}
+		n := c.classic.header + int(h.captured)
+		b = c.src.peek(n)
+		if len(b) < n {
+			c.cutOff(b)
+			return false
+		}
+		c.number++
+		c.last = h.ts
+		*f = frame{
+			offset: c.src.at, number: c.number, ts: h.ts, link: c.classic.link,
+			data: b[c.classic.header:], length: max(int(h.length), int(h.captured)),
+		}
+		c.held = n
+		return true
+	}
+}
+
+// findClassic goes on to where two record headers that are likely follow one
+// another, or one and the end.
+func (c *capture) findClassic() bool {
+	head := c.classic.header
+	c.src.take(1)
+	for i := 0; ; i++ {
+		if i&0xfff == 0 && c.src.ctx.Err() != nil {
+			return false
+		}
+		b := c.src.peek(head)
+		if len(b) < head {
+			c.src.take(len(b))
+			return false
+		}
+		h := c.classic.parse(b)
+		if c.classic.likely(&h, c.last) {
+			n := head + int(h.captured)
+			more := c.src.peek(n + head)
+			if len(more) == n {
+				return true
+			}
+			if len(more) == n+head {
+				next := c.classic.parse(more[n:])
+				if c.classic.likely(&next, h.ts) {
+					return true
+				}
+			}
+		}
+		c.src.take(1)
+	}
+}

@@ -1,0 +1,422 @@
+package pcap
+
+import (
+	"encoding/binary"
+	"fmt"
+
+	"github.com/gopacket/gopacket/layers"
+
+	"barium/internal/event"
+)
+
+// packet is one IP datagram, as it reaches the flow table.
+type packet struct {
+	ts       event.Time
+	offset   int64 // of the frame
+	number   int64 // of the frame
+	src, dst event.Addr
+	proto    layers.IPProtocol
+	length   int         // of the datagram, by its header
+	sport    uint16      // or the ICMP type
+	dport    uint16      // or the ICMP code
+	payload  []byte      // as captured
+	size     int         // of the payload on the wire, at least that of payload
+	tcp      *layers.TCP // nil for other protocols
+}
+
+// verdict says what became of a frame.
+type verdict struct {
+	reason  string // why it is damaged, in words
+	skip    string // why it is nothing for us: a kind of traffic
+	foreign bool   // its link type is not read
+}
+
+const (
+	// maxLayers is how many headers below each other are taken off a frame:
+	// tags, labels, extension headers.
+	maxLayers = 24
+	// maxTunnels is how many tunnels inside one another are opened.
+	maxTunnels = 4
+)
+
+// decoder takes layers off frames. Its layers are used again and again.
+type decoder struct {
+	p packet
+
+	eth   layers.Ethernet
+	tag   layers.Dot1Q
+	sll   layers.LinuxSLL
+	sll2  layers.LinuxSLL2
+	loop  layers.Loopback
+	ip4   layers.IPv4
+	ip6   layers.IPv6
+	tcp   layers.TCP
+	udp   layers.UDP
+	gre   layers.GRE
+	vxlan layers.VXLAN
+
+	fragments fragments
+	tunnels   int                          // taken off the present frame
+	outer     func(p *packet, kind string) // is told of a tunnel, with the datagram around it
+	packet    func(p *packet)              // is given each datagram
+	none      nothing                      // for layers that report cuts: lengths tell us
+}
+
+// nothing is a gopacket.DecodeFeedback that nobody listens to.
+type nothing struct{}
+
+// SetTruncated implements gopacket.DecodeFeedback.
+func (nothing) SetTruncated() {}
+
+// frame hands what a frame holds to d.packet.
+func (d *decoder) frame(f *frame) (v verdict) {
+	defer func() {
+		if r := recover(); r != nil { // the layers' decoders are not ours
+			v = verdict{reason: fmt.Sprintf("a packet that cannot be taken apart: %v", r)}
+		}
+	}()
+	d.p = packet{ts: f.ts, offset: f.offset, number: f.number}
+	d.tunnels = 0
+	b := f.data
+	switch f.link {
+	case linkEthernet:
+		return d.ethernet(b)
+	case linkRaw, linkRaw12, linkRaw14, linkIPv4, linkIPv6:
+		return d.ip(b)
+	case linkSLL:
+		if err := d.sll.DecodeFromBytes(b, d.none); err != nil {
+			return damaged("Linux cooked header", err)
+		}
+		return d.ether(uint16(d.sll.EthernetType), d.sll.Payload)
+	case linkSLL2:
+		if err := d.sll2.DecodeFromBytes(b, d.none); err != nil {
+			return damaged("Linux cooked header", err)
+		}
+		return d.ether(uint16(d.sll2.ProtocolType), d.sll2.Payload)
+	case linkNull, linkLoop:
+		return d.loopback(b)
+	case linkPPP, linkPPPHDLC:
+		return d.ppp(b)
+	}
+	return verdict{foreign: true}
+}
+
+func damaged(what string, err error) verdict { return verdict{reason: what + ": " + err.Error()} }
+
+func (d *decoder) ethernet(b []byte) verdict {
+	if err := d.eth.DecodeFromBytes(b, d.none); err != nil {
+		return damaged("Ethernet header", err)
+	}
+	return d.ether(uint16(d.eth.EthernetType), d.eth.Payload)
+}
+
+// loopback reads LINKTYPE_NULL and LINKTYPE_LOOP: a protocol family that differs
+// between systems, so the datagram's own version decides.
+func (d *decoder) loopback(b []byte) verdict {
+	if err := d.loop.DecodeFromBytes(b, d.none); err != nil {
+		return damaged("loopback header", err)
+	}
+	return d.ip(d.loop.Payload)
+}
+
+// ppp reads a PPP frame (RFC 1661), with or without HDLC's address and control.
+func (d *decoder) ppp(b []byte) verdict {
+	if len(b) >= 2 && b[0] == 0xff && b[1] == 0x03 {
+		b = b[2:]
+	}
+	if len(b) < 2 {
+		return verdict{reason: "PPP header: too short"}
+	}
+	proto, n := uint16(b[0]), 1
+	if b[0]&1 == 0 {
+		proto, n = binary.BigEndian.Uint16(b), 2
+	}
+	switch proto {
+	case 0x0021, 0x0057:
+		return d.ip(b[n:])
+	}
+	return verdict{skip: "ppp control"}
+}
+
+// Types of Ethernet payload beyond those that package layers names.
+const (
+	etherERSPAN1and2 = 0x88be
+	etherERSPAN3     = 0x22eb
+	etherPPP         = 0x880b
+	etherQinQOld     = 0x9100
+)
+
+// ether goes on behind a link layer, by the number of what follows.
+func (d *decoder) ether(kind uint16, b []byte) verdict {
+	for range maxLayers {
+		switch layers.EthernetType(kind) {
+		case layers.EthernetTypeIPv4, layers.EthernetTypeIPv6:
+			return d.ip(b)
+		case layers.EthernetTypeDot1Q, layers.EthernetTypeQinQ, etherQinQOld:
+			if err := d.tag.DecodeFromBytes(b, d.none); err != nil {
+				return damaged("VLAN tag", err)
+			}
+			kind, b = uint16(d.tag.Type), d.tag.Payload
+		case layers.EthernetTypeMPLSUnicast, layers.EthernetTypeMPLSMulticast:
+			for bottom := false; !bottom; b = b[4:] {
+				if len(b) < 4 {
+					return verdict{reason: "MPLS label: too short"}
+				}
+				bottom = b[2]&1 != 0
+			}
+			return d.ip(b)
+		case layers.EthernetTypePPPoESession:
+			if len(b) < 6 {
+				return verdict{reason: "PPPoE header: too short"}
+			}
+			return d.ppp(b[6:])
+		case layers.EthernetTypeARP:
+			return verdict{skip: "arp"}
+		default:
+			if kind < 0x600 {
+				return verdict{skip: "llc"}
+			}
+			return verdict{skip: "other than IP"}
+		}
+	}
+	return verdict{reason: "too many VLAN tags"}
+}
+
+// ip reads a datagram of either version.
+func (d *decoder) ip(b []byte) verdict {
+	if len(b) == 0 {
+		return verdict{reason: "an empty IP datagram"}
+	}
+	switch b[0] >> 4 {
+	case 4:
+		return d.ipv4(b)
+	case 6:
+		return d.ipv6(b)
+	}
+	return verdict{reason: "neither IPv4 nor IPv6"}
+}
+
+func (d *decoder) ipv4(b []byte) verdict {
+	ip := &d.ip4
+	if err := ip.DecodeFromBytes(b, d.none); err != nil {
+		return damaged("IPv4 header", err)
+	}
+	p := &d.p
+	p.src, p.dst = mapped(b[12:16]), mapped(b[16:20])
+	p.length = int(binary.BigEndian.Uint16(b[2:]))
+	if p.length == 0 { // left to the network card, and larger than the field
+		p.length = len(b)
+	}
+	size := p.length - int(ip.IHL)*4
+	if ip.FragOffset != 0 || ip.Flags&layers.IPv4MoreFragments != 0 {
+		id := fragmentKey{src: p.src, dst: p.dst, id: uint32(ip.Id), proto: ip.Protocol}
+		part := fragment{at: int(ip.FragOffset) * 8, last: ip.Flags&layers.IPv4MoreFragments == 0, data: ip.Payload, size: size}
+		return d.fragment(id, part, int(ip.IHL)*4)
+	}
+	return d.transport(ip.Protocol, ip.Payload, size)
+}
+
+// mapped returns an IPv4 address as IPv6.
+func mapped(b []byte) (a event.Addr) {
+	a[10], a[11] = 0xff, 0xff
+	copy(a[12:], b)
+	return a
+}
+
+// ipv6 reads the header and those that extend it (RFC 8200 section 4).
+func (d *decoder) ipv6(b []byte) verdict {
+	const header = 40
+	if len(b) < header {
+		return verdict{reason: fmt.Sprintf("IPv6 header: %d bytes of 40", len(b))}
+	}
+	p := &d.p
+	copy(p.src[:], b[8:24])
+	copy(p.dst[:], b[24:40])
+	size := int(binary.BigEndian.Uint16(b[4:]))
+	if size == 0 { // a jumbogram, or left to the network card
+		size = len(b) - header
+	}
+	p.length = header + size
+	next := layers.IPProtocol(b[6])
+	b = b[header:min(len(b), p.length)]
+	for range maxLayers {
+		length := 0
+		switch next {
+		case layers.IPProtocolIPv6HopByHop, layers.IPProtocolIPv6Routing, layers.IPProtocolIPv6Destination, protoMobility:
+			if len(b) >= 8 {
+				length = int(b[1])*8 + 8
+			}
+		case layers.IPProtocolAH:
+			if len(b) >= 8 {
+				length = int(b[1])*4 + 8
+			}
+		case layers.IPProtocolIPv6Fragment:
+			if len(b) < 8 {
+				return verdict{reason: "IPv6 fragment header: too short"}
+			}
+			field := binary.BigEndian.Uint16(b[2:])
+			if field&^6 == 0 { // the only fragment (RFC 6946)
+				next, b, size = layers.IPProtocol(b[0]), b[8:], size-8
+				continue
+			}
+			id := fragmentKey{src: p.src, dst: p.dst, id: binary.BigEndian.Uint32(b[4:]), proto: layers.IPProtocol(b[0])}
+			return d.fragment(id, fragment{at: int(field &^ 7), last: field&1 == 0, data: b[8:], size: size - 8}, header)
+		default:
+			return d.transport(next, b, size)
+		}
+		if length == 0 || length > len(b) {
+			return verdict{reason: "IPv6 extension header: longer than the packet"}
+		}
+		next, b, size = layers.IPProtocol(b[0]), b[length:], size-length
+	}
+	return verdict{reason: "too many IPv6 extension headers"}
+}
+
+// protoMobility is the IPv6 mobility header (RFC 6275).
+const protoMobility layers.IPProtocol = 135
+
+// fragment takes in a part of a datagram, and goes on with the whole once it is
+// complete. header is the length of the IP header.
+func (d *decoder) fragment(id fragmentKey, part fragment, header int) verdict {
+	if part.size < 0 || part.at+part.size > maxDatagram {
+		return verdict{reason: "an IP fragment beyond the end of a datagram"}
+	}
+	if len(part.data) < part.size {
+		return verdict{reason: "an IP fragment that was not captured whole"}
+	}
+	part.data = part.data[:part.size]
+	whole := d.fragments.add(id, part, &d.p)
+	if whole == nil {
+		return verdict{}
+	}
+	d.p.length = header + len(whole)
+	return d.transport(id.proto, whole, len(whole))
+}
+
+// transport reads what a datagram carries. size is its length on the wire.
+func (d *decoder) transport(proto layers.IPProtocol, b []byte, size int) verdict {
+	p := &d.p
+	p.proto, p.tcp, p.sport, p.dport = proto, nil, 0, 0
+	if size < 0 {
+		return verdict{reason: "IP header: longer than the datagram"}
+	}
+	switch proto {
+	case layers.IPProtocolTCP:
+		if err := d.tcp.DecodeFromBytes(b, d.none); err != nil {
+			return damaged("TCP header", err)
+		}
+		p.sport, p.dport, p.tcp = uint16(d.tcp.SrcPort), uint16(d.tcp.DstPort), &d.tcp
+		p.payload = d.tcp.Payload
+		p.size = size - len(d.tcp.Contents)
+	case layers.IPProtocolUDP:
+		if err := d.udp.DecodeFromBytes(b, d.none); err != nil {
+			return damaged("UDP header", err)
+		}
+		p.sport, p.dport = uint16(d.udp.SrcPort), uint16(d.udp.DstPort)
+		p.payload, p.size = d.udp.Payload, size-8
+		if n := int(d.udp.Length); n >= 8 {
+			p.size = min(p.size, n-8)
+		}
+		d.carried()
+	case layers.IPProtocolICMPv4, layers.IPProtocolICMPv6:
+		if len(b) < 8 && size >= 8 || len(b) < 4 {
+			return verdict{reason: "ICMP header: too short"}
+		}
+		p.sport, p.dport = uint16(b[0]), uint16(b[1])
+		p.payload, p.size = b[min(8, len(b)):], max(size-8, 0)
+	case layers.IPProtocolGRE:
+		return d.generic(b, size)
+	case layers.IPProtocolIPv4, layers.IPProtocolIPv6:
+		if v, ok := d.inside("Tunnel::IP", b, d.ip); ok {
+			return v
+		}
+		p.payload, p.size = b, size
+	default:
+		p.payload, p.size = b, size
+	}
+	p.size = max(p.size, len(p.payload))
+	d.packet(p)
+	return verdict{}
+}
+
+// generic reads a GRE tunnel (RFC 2784), Cisco's mirrored traffic (ERSPAN) and
+// PPTP among them.
+func (d *decoder) generic(b []byte, size int) verdict {
+	p := &d.p
+	p.payload, p.size = b, max(size, len(b))
+	if err := d.gre.DecodeFromBytes(b, d.none); err != nil {
+		return damaged("GRE header", err)
+	}
+	inner, open := d.gre.Payload, d.ip
+	switch d.gre.Protocol {
+	case layers.EthernetTypeIPv4, layers.EthernetTypeIPv6:
+	case layers.EthernetTypeTransparentEthernetBridging:
+		open = d.ethernet
+	case etherPPP:
+		open = d.ppp
+	case etherERSPAN1and2:
+		if open = d.ethernet; d.gre.SeqPresent {
+			inner = inner[min(len(inner), 8):]
+		}
+	case etherERSPAN3:
+		n := 12
+		if len(inner) >= n && inner[11]&1 != 0 {
+			n += 8
+		}
+		inner, open = inner[min(len(inner), n):], d.ethernet
+	default:
+		d.packet(p)
+		return verdict{}
+	}
+	if v, ok := d.inside("Tunnel::GRE", inner, open); ok {
+		return v
+	}
+	d.packet(p)
+	return verdict{}
+}
+
+// Ports of tunnels over UDP.
+const (
+	portVXLAN  = 4789
+	portGeneve = 6081
+)
+
+// carried opens what a UDP datagram carries, when that is a tunnel. The datagram
+// itself counts too, as with Zeek: what says to be a tunnel may be none.
+func (d *decoder) carried() {
+	p, outer := &d.p, d.p
+	b := p.payload
+	switch p.dport {
+	case portVXLAN:
+		if d.vxlan.DecodeFromBytes(b, d.none) == nil && d.vxlan.ValidIDFlag {
+			d.inside("Tunnel::VXLAN", d.vxlan.Payload, d.ethernet)
+		}
+	case portGeneve:
+		if len(b) < 8 || b[0]>>6 != 0 || 8+int(b[0]&0x3f)*4 > len(b) {
+			return
+		}
+		open := d.ip
+		if layers.EthernetType(binary.BigEndian.Uint16(b[2:])) == layers.EthernetTypeTransparentEthernetBridging {
+			open = d.ethernet
+		}
+		d.inside("Tunnel::GENEVE", b[8+int(b[0]&0x3f)*4:], open)
+	}
+	*p = outer
+}
+
+// inside opens a tunnel. When what it carries is no packet, ok is false and the
+// datagram around it stands as before.
+func (d *decoder) inside(kind string, b []byte, open func([]byte) verdict) (v verdict, ok bool) {
+	if d.tunnels == maxTunnels {
+		return v, false
+	}
+	d.tunnels++
+	outer := d.p
+	v = open(b)
+	if v.reason != "" {
+		d.p = outer
+		return v, false
+	}
+	d.outer(&outer, kind)
+	return v, true
+}

@@ -57,7 +57,7 @@ func (r *reading) cef(b []byte) string {
 type cefKeys struct {
 	way     bytesWay
 	in, out int64
-	bytes   bool // one of them is there
+	bytes   bool   // one of them is there
 	number  []byte // cn3, whose meaning its label says
 	elapsed bool
 	logID   []byte // of FortiOS

@@ -33,15 +33,15 @@ type entry struct {
 	state            event.ConnState
 	app              []byte
 
-	proxied   bool
-	method    []byte
-	url       []byte
-	host      []byte
-	agent     []byte
-	account   []byte
-	mime      []byte
-	status    int
-	wrong     string // what cannot be read
+	proxied bool
+	method  []byte
+	url     []byte
+	host    []byte
+	agent   []byte
+	account []byte
+	mime    []byte
+	status  int
+	wrong   string // what cannot be read
 }
 
 // reset makes e empty: everything unset.
@@ -261,7 +261,7 @@ func (e *entry) split(b []byte) {
 	}
 	i := bytes.IndexAny(b, "/?#")
 	if i < 0 {
-		e.host = b
+		e.host, e.url = b, nil
 		return
 	}
 	e.host, e.url = b[:i], b[i:]

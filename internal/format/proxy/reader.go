@@ -171,34 +171,31 @@ func (r *reading) line(b []byte) string {
 		r.w3c(body, len(body) == len(b))
 		return ""
 	}
-	reason := ""
 	switch k {
 	case squid:
-		reason = r.squid(body)
+		return r.squid(body)
 	case combined:
-		reason = r.combined(body)
+		return r.combined(body)
 	case zscaler:
-		reason = r.zscaler(body)
+		return r.zscaler(body)
 	case zscalerCSV:
-		reason = r.zscalerCSV(body)
+		return r.zscalerCSV(body)
 	case zscalerJSON:
-		reason = r.zscalerJSON(body)
+		return r.zscalerJSON(body)
 	case paloAlto:
-		reason = r.paloAlto(body)
+		return r.paloAlto(body)
 	case fortigate:
-		reason = r.fortigate(body)
+		return r.fortigate(body)
 	case checkPoint, checkPointPipes:
-		reason = r.checkPoint(body, k)
+		return r.checkPoint(body, k)
 	case cisco:
-		reason = r.cisco(body)
+		return r.cisco(body)
 	case cef:
-		reason = r.cef(body)
+		return r.cef(body)
 	case leef:
-		reason = r.leef(body)
-	default:
-		return r.other(b)
+		return r.leef(body)
 	}
-	return reason
+	return r.other(b)
 }
 
 // other handles a line that is of no product: a row below a W3C header behind

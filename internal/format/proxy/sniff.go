@@ -150,4 +150,3 @@ func (discard) Note(*event.Note)                 {}
 func (discard) Skip(string)                      {}
 func (discard) Bad(int64, int64, string, []byte) {}
 func (discard) Warn(string)                      {}
-

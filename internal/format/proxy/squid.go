@@ -2,7 +2,6 @@ package proxy
 
 import (
 	"bytes"
-
 )
 
 // squidWarning is what Squid's own formats leave out.
@@ -193,4 +192,3 @@ func (m *moment) apache(b []byte) bool {
 	*m = moment{day: digits(b, 0, 2), month: month(b[3:]), year: digits(b, 7, 11)}
 	return m.clock(b[12:]) == 8 && m.offset(b[21:]) > 0 && m.year > 0
 }
-

@@ -51,17 +51,17 @@ var columns = map[string]column{
 
 // table is the header of a W3C extended log in force.
 type table struct {
-	columns []column
-	tabs    bool   // columns are separated by tabs
-	proxied bool   // it is a proxy's log; otherwise a web server's
-	usable  bool   // there are a client and a URL in it
-	plain   bool   // it stands at the beginning of lines
-	wrapped bool   // it stands behind syslog headers
+	columns  []column
+	tabs     bool // columns are separated by tabs
+	proxied  bool // it is a proxy's log; otherwise a web server's
+	usable   bool // there are a client and a URL in it
+	plain    bool // it stands at the beginning of lines
+	wrapped  bool // it stands behind syslog headers
 	software string
-	date    moment // of #Date, for logs without a date in the rows
-	dated   bool
+	date     moment // of #Date, for logs without a date in the rows
+	dated    bool
 	sentBody bool // there is a column for the body alone
-	noBytes bool // no column for what the client sent
+	noBytes  bool // no column for what the client sent
 }
 
 // isW3C recognises the directives of the draft, which end with a colon. Zeek's

@@ -241,4 +241,3 @@ func (l *lineReader) object() ([]byte, error) {
 		}
 	}
 }
-

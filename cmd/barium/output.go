@@ -179,6 +179,19 @@ var units = []struct {
 const leastMemory = 128 << 20
 
 func (b *byteSize) Set(s string) error {
+	v, err := parseSize(s)
+	if err != nil {
+		return err
+	}
+	if v < leastMemory {
+		return errors.New("at least 128MiB")
+	}
+	*b = byteSize(v)
+	return nil
+}
+
+// parseSize reads a number of bytes such as 512MiB.
+func parseSize(s string) (int64, error) {
 	low := strings.ToLower(strings.TrimSpace(s))
 	for _, u := range units {
 		number, ok := strings.CutSuffix(low, u.suffix)
@@ -189,13 +202,12 @@ func (b *byteSize) Set(s string) error {
 		if err != nil {
 			continue
 		}
-		if v := n * float64(u.factor); v >= leastMemory && v < 1<<50 {
-			*b = byteSize(v)
-			return nil
+		if v := n * float64(u.factor); v >= 0 && v < 1<<50 {
+			return int64(v), nil
 		}
-		return errors.New("at least 128MiB")
+		return 0, errors.New("a size from 0 to 1024 TiB")
 	}
-	return errors.New("want a size such as 512MiB or 2GB")
+	return 0, errors.New("want a size such as 512MiB or 2GB")
 }
 
 func (b *byteSize) String() string {

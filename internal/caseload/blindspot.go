@@ -63,7 +63,8 @@ func Cover(ctx context.Context, l *ledger.Look) (*Coverage, error) {
 		{`SELECT coalesce(1.0 * sum(CASE WHEN bytes_client = 0 OR bytes_server = 0 THEN 1 ELSE 0 END) / nullif(count(*), 0), 0)
 			FROM oriented WHERE proto = 6 AND events > attempts AND bytes_client + bytes_server > 0`, []any{&c.OneSided}},
 		{
-			`SELECT coalesce(sum(CASE WHEN a.inside AND b.inside THEN 1 ELSE 0 END), 0), coalesce(sum(CASE WHEN a.inside <> b.inside THEN 1 ELSE 0 END), 0),
+			`SELECT coalesce(sum(CASE WHEN a.inside AND b.inside THEN 1 ELSE 0 END), 0), coalesce(sum(CASE WHEN a.inside <> b.inside THEN 1 ELSE 0 END), 0)
+				+ (SELECT count(*) FROM via v JOIN place c ON c.address = v.client WHERE c.inside),
 			coalesce(sum(CASE WHEN b.inside AND NOT a.inside THEN 1 ELSE 0 END), 0)
 			FROM oriented o JOIN place a ON a.address = o.client JOIN place b ON b.address = o.server WHERE NOT a.special AND NOT b.special`,
 			[]any{&c.Inner, &c.Outer, &c.Inbound},
@@ -79,7 +80,7 @@ func Cover(ctx context.Context, l *ledger.Look) (*Coverage, error) {
 	}
 	var ip string
 	var n int64
-	if err := ledger.Each(ctx, l.Store, `SELECT p.ip, sum(a.events) FROM asked a JOIN place p ON p.address = a.server WHERE a.proxied > 0 GROUP BY p.ip ORDER BY 2 DESC, 1`,
+	if err := ledger.Each(ctx, l.Store, `SELECT p.ip, sum(a.events) FROM asked a JOIN place p ON p.address = a.server WHERE a.proxied > 0 AND p.ip <> '' GROUP BY p.ip ORDER BY 2 DESC, 1`,
 		nil, []any{&ip, &n}, func() error { c.Proxies = append(c.Proxies, ip); return nil }); err != nil {
 		return nil, err
 	}

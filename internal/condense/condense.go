@@ -10,7 +10,7 @@ import (
 
 // Version is recorded with every hour of the ledger; it changes when the same
 // records would give other rows.
-const Version = 1
+const Version = 2
 
 // Options bound what a Condenser may use.
 type Options struct {

@@ -145,13 +145,19 @@ func finish(t testing.TB, c *Condenser, tab *Table, workers int) (out []row) {
 	}
 	wg.Wait()
 	blocks := map[int64]Block{}
-	err := c.Blocks(tab, func(b Block) error {
-		b.Lists = slices.Clone(b.Lists)
-		blocks[b.Seq] = b
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
+	var err error
+	for range max(workers, 1) {
+		for bs := f.Blocks(); ; {
+			b, ok, err := bs.Next()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !ok {
+				break
+			}
+			b.Lists = slices.Clone(b.Lists)
+			blocks[b.Seq] = b
+		}
 	}
 	for seq, r := range bySeq {
 		if len(tab.Values) > 0 {

@@ -29,10 +29,11 @@ type Block struct {
 // Finish turns the records of one table into rows, in no particular order, by
 // workers that may be used at once.
 type Finish struct {
-	c     *Condenser
-	t     *Table
-	parts atomic.Int64 // partitions taken so far
-	seq   atomic.Int64 // next free
+	c      *Condenser
+	t      *Table
+	parts  atomic.Int64 // partitions condensed so far
+	listed atomic.Int64 // partitions whose blocks were handed out so far
+	seq    atomic.Int64 // next free
 }
 
 // Finish begins to condense the records of table t. Rows are numbered from seq
@@ -61,6 +62,9 @@ type Worker struct {
 	spare []packed // for sorting
 	group []record // of one key but for the sensor
 
+	moments    []moment // for sorting them
+	spareGroup []record
+
 	batch  Batch
 	events []Event
 	row    []byte
@@ -69,6 +73,7 @@ type Worker struct {
 	blockHour uint32
 	blockRows int
 	kept      []byte // full blocks, encoded
+	out       []byte // the same with their final numbers
 	nextSeq   int64  // within the batch
 
 	duplicates map[uint32]int64
@@ -102,24 +107,34 @@ func (w *Worker) done() {
 	clear(w.duplicates)
 }
 
-// Blocks hands the blocks of the rows that Finish gave for table t to emit, and
-// forgets them.
-func (c *Condenser) Blocks(t *Table, emit func(Block) error) error {
-	for n := range partitions {
-		b, err := c.pool.take(numTables+t.ID, n, nil)
-		if err != nil {
-			return err
+// Blocks hands out the blocks of the rows that a Finish gave, once its workers
+// are done. It is for one goroutine; several of one Finish share the work.
+type Blocks struct {
+	f    *Finish
+	buf  []byte // one partition's blocks
+	rest []byte // those not handed out yet
+}
+
+// Blocks returns one goroutine's part of the blocks.
+func (f *Finish) Blocks() *Blocks { return &Blocks{f: f} }
+
+// Next returns the next block, which is valid until the call after; ok is false
+// after the last.
+func (b *Blocks) Next() (block Block, ok bool, err error) {
+	for len(b.rest) == 0 {
+		n := int(b.f.listed.Add(1)) - 1
+		if n >= partitions {
+			return Block{}, false, nil
 		}
-		for len(b) > 0 {
-			var v [3]uint64
-			b = b[takeFields(b, v[:]):]
-			if err := emit(Block{Seq: int64(v[0]), Hour: uint32(v[1]), Lists: b[:v[2]]}); err != nil {
-				return err
-			}
-			b = b[v[2]:]
+		if b.buf, err = b.f.c.pool.take(numTables+b.f.t.ID, n, b.buf[:0]); err != nil {
+			return Block{}, false, err
 		}
+		b.rest = b.buf
 	}
-	return nil
+	var v [3]uint64
+	lists := b.rest[takeFields(b.rest, v[:]):]
+	b.rest = lists[v[2]:]
+	return Block{Seq: int64(v[0]), Hour: uint32(v[1]), Lists: lists[:v[2]]}, true, nil
 }
 
 // partition condenses one partition into w.batch.
@@ -169,7 +184,7 @@ func (w *Worker) number(n int) error {
 	if len(w.t.Values) == 0 {
 		return nil
 	}
-	var out []byte
+	out := w.out[:0]
 	for b := w.kept; len(b) > 0; {
 		var v [3]uint64
 		b = b[takeFields(b, v[:]):]
@@ -177,6 +192,7 @@ func (w *Worker) number(n int) error {
 		out = append(appendFields(out, v[:]), b[:v[2]]...)
 		b = b[v[2]:]
 	}
+	w.out = out
 	return w.c.pool.add(numTables+w.t.ID, n, out)
 }
 
@@ -268,12 +284,51 @@ func (w *Worker) load(order []packed) {
 	if len(w.group) == 1 {
 		return
 	}
-	if len(w.group) <= 16 {
-		w.insertionSort()
-	} else {
-		slices.SortFunc(w.group, func(a, b record) int { return w.compare(&a, &b) })
-	}
+	w.sortGroup()
 	w.dropRepeats()
+}
+
+// fewRecords is up to how many records are sorted by insertion.
+const fewRecords = 16
+
+// moment is when an event began, and the position of its record.
+type moment struct {
+	ts int64
+	at int32
+}
+
+// sortGroup brings the records of a group into order. Records are large, so that
+// moments are sorted in their place where a single sensor gave them all.
+func (w *Worker) sortGroup() {
+	g, last := w.group, len(w.t.Key)-1
+	if len(g) <= fewRecords {
+		w.insertionSort()
+		return
+	}
+	w.moments = w.moments[:0]
+	for i := range g {
+		if g[i].key[last] != g[0].key[last] {
+			slices.SortFunc(g, func(a, b record) int { return w.compare(&a, &b) })
+			return
+		}
+		w.moments = append(w.moments, moment{g[i].event.TS, int32(i)})
+	}
+	slices.SortFunc(w.moments, func(a, b moment) int { return cmp.Compare(a.ts, b.ts) })
+	w.spareGroup = w.spareGroup[:0]
+	for _, m := range w.moments {
+		w.spareGroup = append(w.spareGroup, g[m.at])
+	}
+	w.group, w.spareGroup = w.spareGroup, g
+	for i := 0; i < len(w.group); {
+		j := i + 1
+		for j < len(w.group) && w.group[j].event.TS == w.group[i].event.TS {
+			j++
+		}
+		if same := w.group[i:j]; len(same) > 1 {
+			slices.SortFunc(same, func(a, b record) int { return w.compare(&a, &b) })
+		}
+		i = j
+	}
 }
 
 // insertionSort sorts a small group.
@@ -401,7 +456,7 @@ func conversationSums(es []Event, s *[maxSums]int64) {
 			s[4] += e.V[ConvBytesResp]
 		}
 		s[6] += e.V[ConvDuration]
-		s[7] += e.V[ConvMissed]
+		s[7] += ConvMissed(e.V[ConvMeta])
 	}
 }
 

@@ -44,7 +44,8 @@ func FuzzSink(f *testing.F) {
 			t.Fatalf("%+v", s.Tally)
 		}
 		for _, table := range condense.Tables {
-			w := c.Finish(table, 0).Worker()
+			f := c.Finish(table, 0)
+			w := f.Worker()
 			rows := 0
 			for {
 				b, err := w.Next()
@@ -56,12 +57,17 @@ func FuzzSink(f *testing.F) {
 				}
 				rows += b.Rows
 			}
-			err := c.Blocks(table, func(b condense.Block) error {
-				_, err := condense.Events(table, b.Hour, b.Seq, b.Lists)
-				return err
-			})
-			if err != nil {
-				t.Fatalf("table %s, %d rows: %v", table.Name, rows, err)
+			for blocks := f.Blocks(); ; {
+				b, ok, err := blocks.Next()
+				if err == nil && ok {
+					_, err = condense.Events(table, b.Hour, b.Seq, b.Lists)
+				}
+				if err != nil {
+					t.Fatalf("table %s, %d rows: %v", table.Name, rows, err)
+				}
+				if !ok {
+					break
+				}
 			}
 		}
 	})

@@ -3,6 +3,8 @@ package condense
 import (
 	"encoding/binary"
 	"errors"
+	"math/bits"
+	"slices"
 )
 
 // BlockRows is how many rows may share a block of lists: those whose seq differs
@@ -24,35 +26,122 @@ type Exemplar struct {
 }
 
 // EncodeRow appends a row's exemplars and its list of events, which must be in
-// order of time, to b. Tables without values have no list.
+// order of time, to b. Tables without values have no list. docs/ledger.md
+// describes the bits.
 func EncodeRow(b []byte, t *Table, hour uint32, es []Event, xs []Exemplar) []byte {
 	if len(t.Values) == 0 {
 		return b
 	}
-	b = binary.AppendUvarint(b, uint64(len(xs)))
+	w := bitWriter{b: b}
+	if len(es) == 1 {
+		w.put(1, 1)
+	} else {
+		w.put(0, 1)
+		w.number(uint64(len(es)))
+	}
+	w.exemplars(xs, indexBits(len(es)))
+	w.copies(es)
+	if len(es) > 0 {
+		w.number(uint64(es[0].TS - int64(hour)*hourMicros))
+		w.gaps(es)
+		for v := range t.Values {
+			w.column(es, v)
+		}
+	}
+	w.end()
+	return w.b
+}
+
+// indexBits is how many bits a position in a list of n takes.
+func indexBits(n int) uint { return uint(bits.Len(uint(max(n, 1) - 1))) }
+
+// exemplars writes how many there are and, for each, its position, whether it is
+// of the same source as the one before, if not of which, and the place there.
+func (w *bitWriter) exemplars(xs []Exemplar, index uint) {
+	w.put(uint64(min(len(xs), MaxExemplars)), 2)
+	if len(xs) >= MaxExemplars {
+		w.number(uint64(len(xs) - MaxExemplars))
+	}
 	var last Exemplar
-	for _, x := range xs {
-		// A place is told by how far it lies behind the one before.
-		b = binary.AppendVarint(b, int64(x.Index-last.Index))
-		b = binary.AppendVarint(b, int64(x.Source)-int64(last.Source))
-		b = binary.AppendVarint(b, x.Offset-last.Offset)
+	for i, x := range xs {
+		w.put(uint64(x.Index), index)
+		if i > 0 && x.Source == last.Source {
+			w.put(1, 1)
+			w.number(zigzag(x.Offset - last.Offset))
+		} else {
+			w.put(0, 1)
+			w.number(uint64(x.Source))
+			w.number(uint64(x.Offset))
+		}
 		last = x
 	}
-	var run [1 + maxValues]uint64
-	prev := int64(hour) * hourMicros
-	for i := range es {
-		e := &es[i]
-		run[0] = uint64(e.TS-prev) << 1
-		if e.Dup {
-			run[0] |= 1
-		}
-		prev = e.TS
-		for v := range t.Values {
-			run[1+v] = uint64(e.V[v])
-		}
-		b = appendFields(b, run[:1+len(t.Values)])
+}
+
+// zigzag makes small numbers of either sign small.
+func zigzag(v int64) uint64 { return uint64(v)<<1 ^ uint64(v>>63) }
+
+func unzigzag(v uint64) int64 { return int64(v>>1) ^ -int64(v&1) }
+
+// copies writes which events are other sensors' copies, if any is.
+func (w *bitWriter) copies(es []Event) {
+	any := slices.ContainsFunc(es, func(e Event) bool { return e.Dup })
+	w.put(one(any), 1)
+	if !any {
+		return
 	}
-	return b
+	for i := range es {
+		w.put(one(es[i].Dup), 1)
+	}
+}
+
+func one(b bool) uint64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// gaps writes the times between events.
+func (w *bitWriter) gaps(es []Event) {
+	if len(es) == 1 {
+		return
+	}
+	sum := 0
+	for i := 1; i < len(es); i++ {
+		sum += bits.Len64(uint64(es[i].TS - es[i-1].TS))
+	}
+	usual := usualWidth(sum, len(es)-1)
+	w.put(uint64(usual), widthBits)
+	for i := 1; i < len(es); i++ {
+		w.near(uint64(es[i].TS-es[i-1].TS), usual)
+	}
+}
+
+// usualWidth is the mean of n widths that add up to sum: about half the numbers
+// are wider, which makes them shortest.
+func usualWidth(sum, n int) uint { return min(uint(2*sum+n)/uint(2*n), allBits) }
+
+// column writes one value of all events: once where it is always the same.
+func (w *bitWriter) column(es []Event, v int) {
+	if len(es) == 1 {
+		w.number(uint64(es[0].V[v]))
+		return
+	}
+	sum, same := 0, true
+	for i := range es {
+		sum += bits.Len64(uint64(es[i].V[v]))
+		same = same && es[i].V[v] == es[0].V[v]
+	}
+	w.put(one(same), 1)
+	if same {
+		w.number(uint64(es[0].V[v]))
+		return
+	}
+	usual := usualWidth(sum, len(es))
+	w.put(uint64(usual), widthBits)
+	for i := range es {
+		w.near(uint64(es[i].V[v]), usual)
+	}
 }
 
 var errList = errors.New("damaged event list in the ledger")
@@ -61,50 +150,94 @@ var errList = errors.New("damaged event list in the ledger")
 // whose place is not known have source 0. A row of a table without values is
 // one event at the start of the hour.
 func DecodeRow(t *Table, hour uint32, b []byte) ([]Event, error) {
-	prev := int64(hour) * hourMicros
 	if len(t.Values) == 0 {
-		return []Event{{TS: prev}}, nil
+		return []Event{{TS: int64(hour) * hourMicros}}, nil
 	}
-	n, used := binary.Uvarint(b)
-	if used <= 0 || n > uint64(len(b)) {
+	r := bitReader{b: b}
+	n := uint64(1)
+	if r.take(1) == 0 {
+		n = r.number()
+	}
+	// Every event but the first takes a bit at least.
+	if r.bad || n > uint64(len(b))*8 {
 		return nil, errList
 	}
-	b = b[used:]
-	xs := make([]Exemplar, 0, MaxExemplars)
-	var last [3]int64
-	for range n {
-		for k := range last {
-			x, used := binary.Varint(b)
-			if used <= 0 {
-				return nil, errList
-			}
-			last[k] += x
-			b = b[used:]
-		}
-		xs = append(xs, Exemplar{Index: int(last[0]), Source: uint32(last[1]), Offset: last[2]})
+	es := make([]Event, n)
+	xs, ok := r.exemplars(int(n))
+	if !ok {
+		return nil, errList
 	}
-	es := make([]Event, 0, len(b)/12+1)
-	var run [1 + maxValues]uint64
-	for len(b) > 0 {
-		used := takeFields(b, run[:1+len(t.Values)])
-		if used == 0 {
-			return nil, errList
+	if r.take(1) == 1 {
+		for i := range es {
+			es[i].Dup = r.take(1) == 1
 		}
-		b = b[used:]
-		e := Event{TS: prev + int64(run[0]>>1), Dup: run[0]&1 != 0}
-		prev = e.TS
+	}
+	if n > 0 {
+		es[0].TS = int64(hour)*hourMicros + int64(r.number())
+		r.gaps(es)
 		for v := range t.Values {
-			e.V[v] = int64(run[1+v])
+			r.column(es, v)
 		}
-		es = append(es, e)
+	}
+	if r.bad {
+		return nil, errList
 	}
 	for _, x := range xs {
-		if x.Index < 0 || x.Index >= len(es) {
-			return nil, errList
-		}
 		es[x.Index].Source, es[x.Index].Offset = x.Source, x.Offset
 	}
 	return es, nil
+}
+
+// exemplars is the inverse of bitWriter.exemplars for a list of n events.
+func (r *bitReader) exemplars(n int) (xs []Exemplar, ok bool) {
+	count := r.take(2)
+	if count == MaxExemplars {
+		count += r.number()
+	}
+	if count > uint64(n) {
+		return nil, false
+	}
+	index := indexBits(n)
+	xs = make([]Exemplar, count)
+	for i := range xs {
+		x := &xs[i]
+		x.Index = int(r.take(index))
+		if r.take(1) == 1 && i > 0 {
+			x.Source, x.Offset = xs[i-1].Source, xs[i-1].Offset+unzigzag(r.number())
+		} else {
+			x.Source, x.Offset = uint32(r.number()), int64(r.number())
+		}
+		if x.Index >= n {
+			return nil, false
+		}
+	}
+	return xs, !r.bad
+}
+
+// gaps is the inverse of bitWriter.gaps.
+func (r *bitReader) gaps(es []Event) {
+	if len(es) == 1 {
+		return
+	}
+	usual := uint(r.take(widthBits))
+	for i := 1; i < len(es) && !r.bad; i++ {
+		es[i].TS = es[i-1].TS + int64(r.near(usual))
+	}
+}
+
+// column is the inverse of bitWriter.column.
+func (r *bitReader) column(es []Event, v int) {
+	if len(es) == 1 || r.take(1) == 1 {
+		x := int64(r.number())
+		for i := range es {
+			es[i].V[v] = x
+		}
+		return
+	}
+	usual := uint(r.take(widthBits))
+	for i := range es {
+		es[i].V[v] = int64(r.near(usual))
+	}
 }
 
 // AppendBlock appends what EncodeRow gave for the next row of a block.

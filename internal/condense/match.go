@@ -24,9 +24,9 @@ func (w *Worker) mayOverlap(rs []record, last int) bool {
 		if i-from > manyAtOnce {
 			return w.samePorts(rs)
 		}
-		port := ConvPort(rs[i].event.V[ConvMeta])
+		port := uint16(rs[i].event.V[ConvPort])
 		for j := from; j < i; j++ {
-			if ConvPort(rs[j].event.V[ConvMeta]) == port {
+			if uint16(rs[j].event.V[ConvPort]) == port {
 				return true
 			}
 		}
@@ -41,7 +41,7 @@ func (w *Worker) samePorts(rs []record) bool {
 	}
 	clear(w.ports)
 	for i := range rs {
-		port := ConvPort(rs[i].event.V[ConvMeta])
+		port := uint16(rs[i].event.V[ConvPort])
 		if ts, ok := w.ports[port]; ok && rs[i].event.TS-ts <= MatchWindow {
 			return true
 		}
@@ -110,7 +110,7 @@ func (w *Worker) match(rs []record, last int) {
 // signature is what two sensors' copies of an event have in common.
 func (w *Worker) signature(r *record) int64 {
 	if w.t.ID == Conversation {
-		return int64(ConvPort(r.event.V[ConvMeta]))
+		return int64(uint16(r.event.V[ConvPort]))
 	}
 	h := int64(0)
 	for _, v := range w.shared(r) {

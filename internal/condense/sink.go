@@ -210,7 +210,7 @@ func (s *Sink) Conn(c *event.Conn) {
 	r.key[5] = flip(c)
 	r.event.V = [maxValues]int64{
 		ConvDuration: known(c.Duration), ConvBytesOrig: known(c.OrigBytes), ConvBytesResp: known(c.RespBytes),
-		ConvMeta: convMeta(c.State, c.OrigPort), ConvMissed: known(c.MissedBytes),
+		ConvPort: convPort(c), ConvMeta: convMeta(c.State, known(c.MissedBytes)),
 	}
 	r.set = s.ids.name(c.Service)
 	s.put(Conversation, r)
@@ -340,11 +340,7 @@ func information(b []byte) int64 {
 // SSL files a TLS session.
 func (s *Sink) SSL(e *event.SSL) {
 	r := s.begin("ssl", &e.Head)
-	proto := event.ProtoTCP
-	if bytes.HasPrefix(e.Version, []byte("DTLS")) {
-		proto = event.ProtoUDP
-	}
-	s.pair(r, &e.Head, proto)
+	s.pair(r, &e.Head, SessionProto(e))
 	n := s.ids.name
 	r.key[5], r.key[6], r.key[7], r.key[8] = n(lower(e.ServerName)), n(e.JA3), n(e.Subject), n(e.Issuer)
 	client := e.ClientSubject
@@ -363,6 +359,15 @@ func (s *Sink) SSL(e *event.SSL) {
 		r.event.V[SessFlags] |= SessResumed
 	}
 	s.put(Session, r)
+}
+
+// SessionProto returns the transport of a TLS session: UDP for DTLS (RFC 9147) and
+// QUIC (RFC 9001).
+func SessionProto(e *event.SSL) event.Proto {
+	if bytes.HasPrefix(e.Version, []byte("DTLS")) || bytes.HasPrefix(e.Version, []byte("QUIC")) {
+		return event.ProtoUDP
+	}
+	return event.ProtoTCP
 }
 
 // isHash reports whether an id of a certificate is a fingerprint rather than a

@@ -512,8 +512,9 @@ func TestSpillErrors(t *testing.T) {
 	}
 }
 
-// TestBlocksStop asserts that an error of emit ends Blocks with that error.
-func TestBlocksStop(t *testing.T) {
+// TestBlocksShared asserts that two readers get each row's block once between
+// them.
+func TestBlocksShared(t *testing.T) {
 	c := New(NewDictionary(nil, nil), Options{})
 	s := c.Sink(1)
 	for i := range 1000 {
@@ -522,18 +523,40 @@ func TestBlocksStop(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	w := c.Finish(Tables[Conversation], 0).Worker()
-	for more := true; more; {
+	f := c.Finish(Tables[Conversation], 0)
+	w := f.Worker()
+	want := map[int64]bool{}
+	for {
 		b, err := w.Next()
 		if err != nil {
 			t.Fatal(err)
 		}
-		more = b != nil
+		if b == nil {
+			break
+		}
+		for _, seq := range b.Seq {
+			want[seq-seq%BlockRows] = true
+		}
 	}
-	boom := errors.New("boom")
-	calls := 0
-	if err := c.Blocks(Tables[Conversation], func(Block) error { calls++; return boom }); !errors.Is(err, boom) || calls != 1 {
-		t.Errorf("%v after %d calls", err, calls)
+	readers := []*Blocks{f.Blocks(), f.Blocks()}
+	n := 0
+	for i := 0; len(readers) > 0; i++ {
+		b, ok, err := readers[i%len(readers)].Next()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !ok {
+			readers = slices.Delete(readers, i%len(readers), i%len(readers)+1)
+			continue
+		}
+		if !want[b.Seq] {
+			t.Errorf("block %d is no row's, or was given before", b.Seq)
+		}
+		delete(want, b.Seq)
+		n++
+	}
+	if len(want) > 0 || n < 1000/BlockRows {
+		t.Errorf("%d blocks, %d missing", n, len(want))
 	}
 }
 
@@ -542,7 +565,7 @@ func TestKnownDamaged(t *testing.T) {
 	if err := c.Known(Tables[Conversation], []KnownRow{{List: []byte{0x80}}}); err == nil {
 		t.Error("a damaged list is no error")
 	}
-	list := EncodeRow(nil, Tables[Conversation], 1, []Event{{TS: hourMicros}}, []Exemplar{{Index: 7}})
+	list := EncodeRow(nil, Tables[Conversation], 1, []Event{{TS: hourMicros}, {TS: hourMicros}, {TS: hourMicros}}, []Exemplar{{Index: 3}})
 	if err := c.Known(Tables[Conversation], []KnownRow{{Key: [maxKey]uint32{1}, List: list}}); err == nil {
 		t.Error("a place beyond the list is no error")
 	}
@@ -551,7 +574,7 @@ func TestKnownDamaged(t *testing.T) {
 func TestStates(t *testing.T) {
 	f := func(s event.ConnState, want bool) {
 		t.Helper()
-		if Attempt(s) != want || ConvState(convMeta(s, 65535)) != s || ConvPort(convMeta(s, 40000)) != 40000 {
+		if Attempt(s) != want || ConvState(convMeta(s, 65535)) != s || ConvMissed(convMeta(s, 40000)) != 40000 || ConvMissed(convMeta(s, 1<<62)) != maxMissed {
 			t.Errorf("%s", s)
 		}
 	}
@@ -563,6 +586,20 @@ func TestStates(t *testing.T) {
 			t.Errorf("Accepted(%d) = %t", code, !want)
 		}
 	}
+}
+
+// TestPackets keeps the packets of ICMP behind its type.
+func TestPackets(t *testing.T) {
+	f := func(p event.Proto, orig, resp, wantOrig, wantResp int64) {
+		t.Helper()
+		v := convPort(&event.Conn{Head: event.Head{OrigPort: 65535}, Proto: p, OrigPkts: orig, RespPkts: resp})
+		if a, b := ConvPackets(v); a != wantOrig || b != wantResp || uint16(v) != 65535 || v < 0 {
+			t.Errorf("%d and %d packets, want %d and %d", a, b, wantOrig, wantResp)
+		}
+	}
+	f(event.ProtoICMP, 7, 1<<40, 7, mostPackets)
+	f(event.ProtoICMP, event.Unset, event.Unset, 0, 0)
+	f(event.ProtoTCP, 7, 9, 0, 0)
 }
 
 // TestAttemptsAreNoLoss asserts that bytes of unanswered connections stand apart.

@@ -87,15 +87,39 @@ const (
 	ConvDuration = iota // microseconds
 	ConvBytesOrig
 	ConvBytesResp
-	ConvMeta // state and originator's port, see ConvPort and ConvState
-	ConvMissed
+	ConvPort // originator's port; of ICMP its type and the packets, see ConvPackets
+	ConvMeta // state and missed bytes, see ConvState and ConvMissed
 )
 
-// convMeta packs a connection's state and its originator's port.
-func convMeta(s event.ConnState, port uint16) int64 { return int64(s) | int64(port)<<4 }
+// maxMissed is the most missed bytes that are kept of a connection.
+const maxMissed = 1<<58 - 1
 
-// ConvPort returns the originator's port of a conversation's event.
-func ConvPort(meta int64) uint16 { return uint16(meta >> 4) }
+// convPort is the originator's port. For ICMP that is its type, and how many
+// packets went each way stands above it, for there the sizes of packets tell what
+// they are.
+func convPort(c *event.Conn) int64 {
+	v := int64(c.OrigPort)
+	if c.Proto == event.ProtoICMP {
+		v |= min(known(c.OrigPkts), mostPackets)<<16 | min(known(c.RespPkts), mostPackets)<<37
+	}
+	return v
+}
+
+// mostPackets is the most that ConvPackets can tell.
+const mostPackets = 1<<21 - 1
+
+// ConvPackets returns how many packets an ICMP conversation's event had from
+// originator and responder, 0 when not known; at most 2097151 each.
+func ConvPackets(port int64) (orig, resp int64) {
+	return port >> 16 & mostPackets, port >> 37 & mostPackets
+}
+
+// convMeta packs a connection's state and how many bytes the sensor missed: both
+// are mostly the same for all connections of a conversation.
+func convMeta(s event.ConnState, missed int64) int64 { return int64(s) | min(missed, maxMissed)<<4 }
+
+// ConvMissed returns how many bytes of a conversation's event the sensor missed.
+func ConvMissed(meta int64) int64 { return meta >> 4 }
 
 // ConvState returns Zeek's conn_state of a conversation's event.
 func ConvState(meta int64) event.ConnState { return event.ConnState(meta & 15) }
@@ -224,6 +248,16 @@ func countIf(when func(*Event) bool) func([]Event) int64 {
 	}
 }
 
+// missed adds up the bytes that sensors missed of connections.
+func missed(es []Event) (n int64) {
+	for i := range es {
+		if !es[i].Dup {
+			n += ConvMissed(es[i].V[ConvMeta])
+		}
+	}
+	return n
+}
+
 func attempt(e *Event) bool  { return Attempt(ConvState(e.V[ConvMeta])) }
 func answered(e *Event) bool { return !attempt(e) }
 
@@ -294,14 +328,14 @@ var Tables = []*Table{
 		// flip is the originator's port where the sensor joined mid-stream and
 		// that port, not the responder's, is the service; 0 otherwise.
 		Key:    paired(Column{"flip", KindNumber}),
-		Values: []string{"duration", "bytes_orig", "bytes_resp", "meta", "missed"},
+		Values: []string{"duration", "bytes_orig", "bytes_resp", "orig_port", "meta"},
 		Sums: plus(
 			Sum{"attempts", countIf(attempt)},
 			Sum{"bytes_orig", sum(ConvBytesOrig, answered)},
 			Sum{"bytes_resp", sum(ConvBytesResp, answered)},
 			Sum{"bytes_tried", sum(ConvBytesOrig, attempt)},
 			Sum{"duration", sum(ConvDuration, nil)},
-			Sum{"missed", sum(ConvMissed, nil)},
+			Sum{"missed", missed},
 		),
 		Set: Column{"service", KindName},
 	},

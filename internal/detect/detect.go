@@ -6,7 +6,8 @@ import (
 	"barium/internal/ledger"
 )
 
-// Detector is one view on theft. It holds no state.
+// Detector is one view on theft. It holds no state. Several detectors look at
+// once: a table that one makes has a name that begins with the detector's.
 //
 // Find picks candidates with the SQL that lies beside it as <name>.sql, scores
 // each with a function of the candidate alone, and returns findings in an order

@@ -18,7 +18,9 @@ type Call struct {
 	State    event.ConnState
 	Missed   int64 // bytes that the sensor missed
 	Port     uint16
-	Place    Place // zero unless it is an exemplar
+	// OutPkts and InPkts are packets of ICMP, 0 when not known.
+	OutPkts, InPkts int64
+	Place           Place // zero unless it is an exemplar
 }
 
 // Calls decodes the list of a conversation, as the views "oriented" and "opened"
@@ -37,12 +39,14 @@ func Calls(hour uint32, seq int64, lists []byte, swapped bool) ([]Call, error) {
 		}
 		c := Call{
 			TS: e.TS, Duration: e.V[condense.ConvDuration], Out: e.V[condense.ConvBytesOrig], In: e.V[condense.ConvBytesResp],
-			State: condense.ConvState(e.V[condense.ConvMeta]), Missed: e.V[condense.ConvMissed],
-			Port: condense.ConvPort(e.V[condense.ConvMeta]), Place: Place{e.Source, e.Offset},
+			State: condense.ConvState(e.V[condense.ConvMeta]), Missed: condense.ConvMissed(e.V[condense.ConvMeta]),
+			Port: uint16(e.V[condense.ConvPort]), Place: Place{e.Source, e.Offset},
 		}
+		c.OutPkts, c.InPkts = condense.ConvPackets(e.V[condense.ConvPort])
 		c.Attempt = condense.Attempt(c.State)
 		if swapped {
 			c.Out, c.In = c.In, c.Out
+			c.OutPkts, c.InPkts = c.InPkts, c.OutPkts
 		}
 		out = append(out, c)
 	}

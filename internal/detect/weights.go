@@ -78,6 +78,12 @@ var (
 	PayloadTypes = Weight{Channel, 5, "%d %% of the look-ups ask for TXT, NULL or another type that carries bytes"}
 	LongNames    = Weight{Channel, 4, "names of %d bytes on average below the domain"}
 	NeverVisited = Weight{Channel, 3, "nobody ever connected to the domain"}
+	SizesVary    = Weight{Channel, 10, "payloads of varying size in %d packets, %s on average, where ping has one size"}                  // scaled
+	NoEcho       = Weight{Channel, 12, "the answers are not what was sent: %s a packet out, %s in, where an echo is returned as it came"} // scaled
+	LargeEchoes  = Weight{Channel, 3, "payloads of %s on average, more than ping's 32 to 64 bytes"}
+	Echoed       = Weight{Innocence, -16, "each answer is as long as what was sent, as with ping"}
+	PingsMany    = Weight{Innocence, -14, "the host pings %d others, as monitors and scanners do"}
+	ProbesSizes  = Weight{Innocence, -6, "only %d packets, as when somebody tries out sizes"}
 	SmallReplies = Weight{Innocence, -16, "answered with loopback addresses, as reputation services and blocklists do"}
 	ShortNames   = Weight{Innocence, -8, "names of only %d bytes on average below the domain"}
 	LeadsThere   = Weight{Innocence, -10, "%d connections to the domain follow %d names, as with content networks"}
@@ -92,6 +98,7 @@ var (
 	Conversational = Weight{Innocence, -12, "received nearly as much as it sent, as calls and browsing do"}
 	ReceivedMore   = Weight{Innocence, -20, "received more than it sent, as calls and browsing do"}
 	CallPort       = Weight{Innocence, -14, "both ways by UDP on port %d, as calls and conferences"}
+	MuchByICMP     = Weight{Volume, 12, "%s by ICMP within %s"} // scaled
 	UsualForHost   = Weight{Innocence, -16, "as much was sent there on %d of %d days, since the records begin"}
 	SmallVolume    = Weight{Innocence, -6, "only %s in all"}
 

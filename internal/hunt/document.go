@@ -17,11 +17,7 @@ import (
 )
 
 // document puts cases, blind spots and sources into the report's words.
-func document(ctx context.Context, l *ledger.Look, cases []caseload.Case, weak int, sources []ledger.Source, files []File, o Options) (*report.Document, error) {
-	cover, err := caseload.Cover(ctx, l)
-	if err != nil {
-		return nil, err
-	}
+func document(ctx context.Context, l *ledger.Look, cover *caseload.Coverage, cases []caseload.Case, weak int, sources []ledger.Source, files []File, o Options) (_ *report.Document, err error) {
 	d := &report.Document{
 		Schema: report.Schema, Version: o.Version, Injected: o.Injected,
 		Cases: []report.Case{}, BlindSpots: []report.BlindSpot{},
@@ -76,6 +72,10 @@ func document(ctx context.Context, l *ledger.Look, cases []caseload.Case, weak i
 	if err != nil {
 		return nil, fmt.Errorf("fetching raw lines: %w", err)
 	}
+	names, err := hostNames(ctx, l, cases)
+	if err != nil {
+		return nil, fmt.Errorf("names of hosts: %w", err)
+	}
 	reach, err := farEnds(ctx, l, cases)
 	if err != nil {
 		return nil, fmt.Errorf("far ends of the cases: %w", err)
@@ -84,6 +84,7 @@ func document(ctx context.Context, l *ledger.Look, cases []caseload.Case, weak i
 	for i := range cases {
 		d.Cases = append(d.Cases, present(&cases[i], i+1, complete, evidence))
 		reach.name(&d.Cases[i], &cases[i])
+		d.Cases[i].Names = names.during(&d.Cases[i])
 	}
 	if o.Base != "" {
 		shorten(d, o.Base)
@@ -156,6 +157,7 @@ func present(c *caseload.Case, rank int, complete bool, evidence map[detect.Plac
 		First: *moment(c.First), Last: *moment(c.Last), Hosts: c.Hosts, Accounts: []string{},
 		Destinations: []report.Destination{}, Stages: []string{}, Findings: []report.Finding{},
 		Who: "not assessed", Hours: []report.Hour{}, Events: []report.Event{}, Checks: []report.Check{},
+		Names: []report.HostName{},
 	}
 	for _, s := range c.Stages {
 		out.Stages = append(out.Stages, string(s))

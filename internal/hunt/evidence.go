@@ -5,8 +5,11 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"syscall"
 
 	"barium/internal/detect"
@@ -20,7 +23,8 @@ import (
 // fetch reads the raw records at the given places again from their sources and
 // returns what evidence needs of each. Sources that are gone, or others than
 // they were, give evidence without a raw line, which says so.
-func fetch(ctx context.Context, places []detect.Place, sources []ledger.Source) (map[detect.Place]report.Evidence, error) {
+// At most so many sources are read at once as there are workers.
+func fetch(ctx context.Context, places []detect.Place, sources []ledger.Source, workers int) (map[detect.Place]report.Evidence, error) {
 	byID := map[uint32]ledger.Source{}
 	for _, s := range sources {
 		byID[s.ID] = s
@@ -29,19 +33,39 @@ func fetch(ctx context.Context, places []detect.Place, sources []ledger.Source) 
 		return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.Offset, b.Offset))
 	})
 	places = slices.Compact(places)
+	var groups [][]detect.Place // one for each source
+	for rest := places; len(rest) > 0; {
+		n := 1
+		for n < len(rest) && rest[n].Source == rest[0].Source {
+			n++
+		}
+		if _, ok := byID[rest[0].Source]; ok {
+			groups = append(groups, rest[:n])
+		}
+		rest = rest[n:]
+	}
+	// The longest way first, so that no worker is left alone with it at the end.
+	slices.SortStableFunc(groups, func(a, b []detect.Place) int { return cmp.Compare(b[len(b)-1].Offset, a[len(a)-1].Offset) })
 	out := map[detect.Place]report.Evidence{}
-	for i := 0; i < len(places); {
-		j := i
-		for j < len(places) && places[j].Source == places[i].Source {
-			j++
-		}
-		s, ok := byID[places[i].Source]
-		if ok {
-			if err := fetchFrom(ctx, s, places[i:j], out); err != nil {
-				return nil, err
+	var mu sync.Mutex
+	var failed error
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(workers, len(groups)) {
+		wg.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(groups)); i = next.Add(1) - 1 {
+				found := map[detect.Place]report.Evidence{}
+				err := fetchFrom(ctx, byID[groups[i][0].Source], groups[i], found)
+				mu.Lock()
+				maps.Copy(out, found)
+				failed = cmp.Or(failed, err)
+				mu.Unlock()
 			}
-		}
-		i = j
+		})
+	}
+	wg.Wait()
+	if failed != nil { // the context's, whichever source it was
+		return nil, failed
 	}
 	return out, nil
 }

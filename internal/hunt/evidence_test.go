@@ -4,9 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -37,7 +39,7 @@ func fetchAll(t *testing.T, s ledger.Source, offsets ...int64) []report.Evidence
 	for _, o := range offsets {
 		places = append(places, detect.Place{Source: s.ID, Offset: o})
 	}
-	got, err := fetch(t.Context(), append([]detect.Place{}, places...), []ledger.Source{s})
+	got, err := fetch(t.Context(), append([]detect.Place{}, places...), []ledger.Source{s}, 2)
 	must(t, err)
 	var out []report.Evidence
 	for _, p := range places {
@@ -97,6 +99,36 @@ func TestEvidence(t *testing.T) {
 	f("JSON array, last and first on one line", "["+pretty+", "+second+"]")
 }
 
+// TestEvidenceOfMany asserts that fetching from several sources at once gives what
+// fetching from each alone gives.
+func TestEvidenceOfMany(t *testing.T) {
+	dir := t.TempDir()
+	files := map[string]string{}
+	for i := range 9 {
+		files[fmt.Sprint(i)] = packed(t, connHead+connRows(20*(i+1)))
+	}
+	write(t, dir, files)
+	var sources []ledger.Source
+	var places []detect.Place
+	want := map[detect.Place]report.Evidence{}
+	for i := range 9 {
+		s := sourceOf(t, uint32(i+1), filepath.Join(dir, fmt.Sprint(i)))
+		sources = append(sources, s)
+		for _, r := range formattest.Read(t, zeek.Reader{}, []byte(connHead+connRows(20*(i+1)))).Records {
+			p := detect.Place{Source: s.ID, Offset: r.Offset}
+			places = append(places, p)
+			want[p] = fetchAll(t, s, r.Offset)[0]
+		}
+	}
+	for _, workers := range []int{1, 3, 20} {
+		got, err := fetch(t.Context(), slices.Clone(places), sources, workers)
+		must(t, err)
+		if d := cmp.Diff(want, got); d != "" || len(want) != 20*45 {
+			t.Errorf("%d workers, %d places: %s", workers, len(want), d)
+		}
+	}
+}
+
 // TestEvidenceGone asserts that what cannot be fetched any more says so, and
 // that lines of another file are never shown as evidence.
 func TestEvidenceGone(t *testing.T) {
@@ -148,13 +180,13 @@ func TestEvidenceGone(t *testing.T) {
 			t.Errorf("offset %d of %d: %+v", offset, at, e)
 		}
 	}
-	got, err := fetch(t.Context(), []detect.Place{{Source: 9}}, nil)
+	got, err := fetch(t.Context(), []detect.Place{{Source: 9}}, nil, 2)
 	if err != nil || len(got) != 0 {
 		t.Errorf("unknown source: %v, %v", got, err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := fetch(ctx, []detect.Place{{Source: 1, Offset: at}}, []ledger.Source{sourceOf(t, 1, filepath.Join(dir, "y.log"))}); !errors.Is(err, context.Canceled) {
+	if _, err := fetch(ctx, []detect.Place{{Source: 1, Offset: at}}, []ledger.Source{sourceOf(t, 1, filepath.Join(dir, "y.log"))}, 2); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
 }

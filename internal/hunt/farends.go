@@ -95,6 +95,13 @@ func (r reach) name(c *report.Case, from *caseload.Case) {
 				f.FarEnds = append(f.FarEnds, e.to)
 			}
 		}
+		if len(f.FarEnds) == 0 { // a far end that is inside, or that opened the connections
+			to := report.Destination{IP: addressOnly(d.Dst), Port: d.Port}
+			if to.IP == "" {
+				to.Name = d.Dst
+			}
+			f.FarEnds = append(f.FarEnds, to)
+		}
 	}
 }
 
@@ -113,7 +120,7 @@ func sizes(shown []report.Source, sources []ledger.Source) {
 // evidence fetches the raw lines at places, or only says where they lie.
 func (o Options) evidence(ctx context.Context, places []detect.Place, sources []ledger.Source) (map[detect.Place]report.Evidence, error) {
 	if !o.PlacesOnly {
-		return fetch(ctx, places, sources)
+		return fetch(ctx, places, sources, o.workers())
 	}
 	out := map[detect.Place]report.Evidence{}
 	byID := map[uint32]ledger.Source{}

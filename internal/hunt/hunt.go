@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"barium/internal/caseload"
-	"barium/internal/detect"
 	"barium/internal/detect/all"
 	"barium/internal/ledger"
 	"barium/internal/ledger/duck"
@@ -58,14 +57,10 @@ func Run(ctx context.Context, o Options) (doc *report.Document, err error) {
 	if err != nil {
 		return nil, err
 	}
-	var findings []detect.Finding
-	for _, d := range all.Detectors {
-		o.stage("looking for " + d.About().Name)
-		fs, err := d.Find(ctx, look)
-		if err != nil {
-			return nil, err
-		}
-		findings = append(findings, fs...)
+	o.stage("looking for signs")
+	findings, cover, err := find(ctx, look, all.Detectors)
+	if err != nil {
+		return nil, err
 	}
 	users, err := labelUsers(ctx, look)
 	if err != nil {
@@ -73,7 +68,7 @@ func Run(ctx context.Context, o Options) (doc *report.Document, err error) {
 	}
 	cases, weak := caseload.Build(findings, func(label string) int64 { return users[label] })
 	o.stage("fetching evidence")
-	doc, err = document(ctx, look, cases, weak, sources, files, o)
+	doc, err = document(ctx, look, cover, cases, weak, sources, files, o)
 	if err != nil {
 		return nil, err
 	}

@@ -1,7 +1,6 @@
 package hunt
 
 import (
-	"bytes"
 	"net/netip"
 
 	"barium/internal/condense"
@@ -242,10 +241,7 @@ func (m *matcher) HTTP(r *event.HTTP) {
 // SSL implements format.Sink.
 func (m *matcher) SSL(r *event.SSL) {
 	h := &r.Head
-	proto := event.ProtoTCP
-	if bytes.HasPrefix(r.Version, []byte("DTLS")) {
-		proto = event.ProtoUDP
-	}
+	proto := condense.SessionProto(r)
 	for _, i := range m.about(h) {
 		s := m.scopes[i]
 		m.note(i, h, s.within(h.TS) && s.between(h, proto), s.marks.conns.has(h.UID) || s.marks.ways.has(h.UID), func(l *marks) {

@@ -126,9 +126,7 @@ func (l *lineReader) seek(offset int64) error {
 		if err != nil {
 			return err
 		}
-		if i := bytes.IndexByte(b, '\n'); i >= 0 {
-			b = b[:i+1]
-		}
+		b = b[:l.run(b)]
 		l.pass(b)
 		if _, err := l.r.Discard(len(b)); err != nil {
 			return err
@@ -140,8 +138,23 @@ func (l *lineReader) seek(offset int64) error {
 // readAhead is how much of a source lies in memory while evidence is fetched.
 const readAhead = 256 << 10
 
-// pass counts bytes that end at most one line, and keeps the header lines that
-// say where fields stand.
+// run returns how much of b can be passed at once: a header line or a part of
+// it, or all up to the next one.
+func (l *lineReader) run(b []byte) int {
+	if l.begun && l.inHeader || !l.begun && b[0] == '#' {
+		if i := bytes.IndexByte(b, '\n'); i >= 0 {
+			return i + 1
+		}
+		return len(b)
+	}
+	if i := bytes.Index(b, []byte("\n#")); i >= 0 {
+		return i + 1
+	}
+	return len(b)
+}
+
+// pass counts bytes that are of one header line, or of none, and keeps the header
+// lines that say where fields stand.
 func (l *lineReader) pass(b []byte) {
 	if !l.begun {
 		l.inHeader = b[0] == '#'
@@ -155,11 +168,8 @@ func (l *lineReader) pass(b []byte) {
 		}
 	}
 	l.at += int64(len(b))
-	l.begun = true
-	if b[len(b)-1] == '\n' {
-		l.line++
-		l.begun = false
-	}
+	l.line += int64(bytes.Count(b, []byte{'\n'}))
+	l.begun = b[len(b)-1] != '\n'
 }
 
 func (l *lineReader) position() int64 { return l.at }
@@ -231,4 +241,3 @@ func (l *lineReader) object() ([]byte, error) {
 		}
 	}
 }
-

@@ -132,7 +132,8 @@ func classify(ctx context.Context, s Store, n *Networks) error {
 func stretch(ctx context.Context, s Store) (first, last int64, err error) {
 	var hour, prev uint32
 	var from, to int64
-	err = Each(ctx, s, "SELECT hour, min(first), max(last) FROM oriented GROUP BY hour ORDER BY hour", nil, []any{&hour, &from, &to}, func() error {
+	err = Each(ctx, s, `SELECT hour, min(first), max(last) FROM (
+		SELECT hour, first, last FROM oriented UNION ALL SELECT hour, first, last FROM via) GROUP BY hour ORDER BY hour`, nil, []any{&hour, &from, &to}, func() error {
 		if first == 0 || hour-prev > MaxGap {
 			first = from
 		}

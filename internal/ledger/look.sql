@@ -24,20 +24,20 @@ WHERE hour >= {since} AND hour < {until} AND events > 0;
 -- planned as all pairs of addresses.)
 CREATE OR REPLACE VIEW flow AS
 SELECT o.hour, o.proto, o.port, o.first, o.last, o.events, o.attempts, o.duration, o.missed, o.bytes_tried, o.flipped,
-       TRUE AS outbound, o.client AS host, o.server AS far, o.bytes_client AS bytes_out, o.bytes_server AS bytes_in
+       TRUE AS outbound, o.client AS host, o.server AS far, o.bytes_client AS bytes_out, o.bytes_server AS bytes_in, s.label
 FROM oriented o
 JOIN place c ON c.address = o.client AND c.inside AND NOT c.special
 JOIN place s ON s.address = o.server AND NOT s.inside AND NOT s.special
 UNION ALL
 SELECT o.hour, o.proto, o.port, o.first, o.last, o.events, o.attempts, o.duration, o.missed, o.bytes_tried, o.flipped,
-       FALSE AS outbound, o.server AS host, o.client AS far, o.bytes_server AS bytes_out, o.bytes_client AS bytes_in
+       FALSE AS outbound, o.server AS host, o.client AS far, o.bytes_server AS bytes_out, o.bytes_client AS bytes_in, c.label
 FROM oriented o
 JOIN place c ON c.address = o.client AND NOT c.inside AND NOT c.special
 JOIN place s ON s.address = o.server AND s.inside AND NOT s.special
 UNION ALL
 SELECT v.hour, v.proto, v.port, v.first, v.last, v.events, v.attempts, v.duration, v.missed, v.bytes_tried, FALSE AS flipped,
-       TRUE AS outbound, v.client AS host, v.address AS far, v.bytes_orig AS bytes_out, v.bytes_resp AS bytes_in
-FROM via v JOIN place c ON c.address = v.client
+       TRUE AS outbound, v.client AS host, v.address AS far, v.bytes_orig AS bytes_out, v.bytes_resp AS bytes_in, f.label
+FROM via v JOIN place c ON c.address = v.client JOIN place f ON f.address = v.address
 WHERE c.inside AND v.events > 0;
 
 -- opened: conversations from the side of who opened them, whoever is inside; to be
@@ -101,6 +101,7 @@ JOIN ledger.name p ON p.id = t.place
 LEFT JOIN (
     SELECT proxy, proxy_port, text, min(port) AS port, min(address) AS address FROM via_far GROUP BY proxy, proxy_port, text
 ) v ON v.proxy = t.resp AND v.proxy_port = t.port AND v.text = p.text
+ANTI JOIN via_again w ON w.hour = t.hour AND w.client = t.orig AND w.proxy = t.resp AND w.proxy_port = t.port AND w.text = p.text
 WHERE t.hour >= {since} AND t.hour < {until} AND t.events > 0;
 
 -- certified: certificates by subject and issuer, and by fingerprint.
@@ -172,15 +173,16 @@ SELECT r.address, r.text, d.label FROM (
 -- UTC, on_day being its first hour; the base of all that looks at days. label is what
 -- the far end is known by; named says that it is a name.
 CREATE OR REPLACE TABLE daily AS
-SELECT f.host, f.far, coalesce(c.label, a.label, p.label) AS label, coalesce(c.label, a.label) IS NOT NULL AS named,
+SELECT f.host, f.far, coalesce(c.label, a.label, f.label) AS label, coalesce(c.label, a.label) IS NOT NULL AS named,
        f.port, f.proto, f.outbound, f.on_day, f.events, f.attempts, f.bytes_out, f.bytes_in, f.duration, f.missed, f.first, f.last
 FROM (
-    SELECT host, far, port, proto, outbound, hour - hour % 24 AS on_day, sum(events) AS events, sum(attempts) AS attempts,
-           sum(bytes_out) AS bytes_out, sum(bytes_in) AS bytes_in, sum(duration) AS duration, sum(missed) AS missed,
+    SELECT host, far, port, proto, outbound, hour - hour % 24 AS on_day, min(label) AS label,
+           CAST(least(sum(events), 4611686018427387904) AS BIGINT) AS events, CAST(least(sum(attempts), 4611686018427387904) AS BIGINT) AS attempts,
+           CAST(least(sum(bytes_out), 4611686018427387904) AS BIGINT) AS bytes_out, CAST(least(sum(bytes_in), 4611686018427387904) AS BIGINT) AS bytes_in,
+           CAST(least(sum(duration), 4611686018427387904) AS BIGINT) AS duration, CAST(least(sum(missed), 4611686018427387904) AS BIGINT) AS missed,
            min(first) AS first, max(last) AS last
     FROM flow GROUP BY host, far, port, proto, outbound, hour - hour % 24
 ) f
-JOIN place p ON p.address = f.far
 LEFT JOIN best_called c ON c.client = f.host AND c.server = f.far AND c.port = f.port
 LEFT JOIN best_answered a ON a.address = f.far;
 
@@ -192,15 +194,32 @@ WHERE outbound AND host IN (SELECT proxy FROM via_far)
   AND (label IN (SELECT c.label FROM daily c JOIN via_far v ON v.address = c.far)
        OR NOT named AND port IN (SELECT port FROM via_far));
 
+-- A proxy that its own log does not name: a host that asks no proxy itself and
+-- deals directly with most of what clients asked such a proxy for.
+CREATE OR REPLACE TABLE via_label AS
+SELECT DISTINCT d.label FROM daily d JOIN via_far f ON f.address = d.far JOIN place p ON p.address = f.proxy WHERE p.ip = '';
+
+DELETE FROM daily
+WHERE outbound AND label IN (SELECT label FROM via_label) AND host IN (
+    SELECT g.host FROM (SELECT DISTINCT host, label FROM daily WHERE outbound) g
+    JOIN via_label a ON a.label = g.label
+    WHERE g.host NOT IN (SELECT client FROM via)
+    GROUP BY g.host HAVING count(*) >= 10 AND 2 * count(*) >= (SELECT count(*) FROM via_label)
+);
+
 -- contact: the same over the whole window.
 CREATE OR REPLACE TABLE contact AS
-SELECT host, far, label, named, port, proto, outbound, sum(events) AS events, sum(attempts) AS attempts, sum(bytes_out) AS bytes_out,
-       sum(bytes_in) AS bytes_in, sum(duration) AS duration, sum(missed) AS missed, min(first) AS first, max(last) AS last, count(*) AS days
-FROM daily GROUP BY host, far, label, named, port, proto, outbound;
+SELECT host, far, min(label) AS label, max(named) AS named, port, proto, outbound,
+       CAST(least(sum(events), 4611686018427387904) AS BIGINT) AS events, CAST(least(sum(attempts), 4611686018427387904) AS BIGINT) AS attempts,
+       CAST(least(sum(bytes_out), 4611686018427387904) AS BIGINT) AS bytes_out, CAST(least(sum(bytes_in), 4611686018427387904) AS BIGINT) AS bytes_in,
+       CAST(least(sum(duration), 4611686018427387904) AS BIGINT) AS duration, CAST(least(sum(missed), 4611686018427387904) AS BIGINT) AS missed,
+       min(first) AS first, max(last) AS last, count(*) AS days
+FROM daily GROUP BY host, far, port, proto, outbound;
 
 -- used: what a host has to do with a label, outbound.
 CREATE OR REPLACE TABLE used AS
-SELECT host, label, sum(bytes_out) AS bytes_out, sum(bytes_in) AS bytes_in, sum(events - attempts) AS answered,
+SELECT host, label, CAST(least(sum(bytes_out), 4611686018427387904) AS BIGINT) AS bytes_out,
+       CAST(least(sum(bytes_in), 4611686018427387904) AS BIGINT) AS bytes_in, CAST(sum(events - attempts) AS BIGINT) AS answered,
        min(first) AS first, max(last) AS last, max(days) AS days
 FROM contact WHERE outbound GROUP BY host, label;
 

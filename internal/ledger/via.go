@@ -1,10 +1,12 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
 
@@ -16,7 +18,8 @@ import (
 // The name is in the requests, the bytes are in the connections that carried
 // them; both know the client's port. For each name that clients asked a proxy
 // for, this file lays conversations of their own beside those of the ledger,
-// with a far end that has a name and no address.
+// with a far end that has a name and no address. Requests that no connection
+// carried, such as those of the proxy's own log, are counted by via_alone.go.
 
 // firstVia is the first id of such a far end; real addresses never get so far.
 const firstVia = 1 << 31
@@ -37,10 +40,14 @@ type viaFar struct {
 
 type viaRequest struct {
 	far     viaFar
+	host    uint32 // id of the name
 	ts      int64
 	out, in int64
+	refused bool // the proxy did not open a tunnel
 	source  uint32
 	offset  int64
+	port    uint16 // the client's, 0 when not known
+	carried bool   // a connection is known that carried it
 }
 
 // viaBuilder fills the tables via, via_list, via_far and called.
@@ -49,13 +56,15 @@ type viaBuilder struct {
 	fars     []viaFar
 	rows     [][]any
 	lists    [][]any
+	again    [][]any
 	seq      int64
-	requests map[uint16][]viaRequest // of the current way out, by the client's port
+	requests map[uint16][]*viaRequest // of the current way out, by the client's port
+	alone    viaAlone
 }
 
 // layVia fills the tables of far ends behind proxies.
 func layVia(ctx context.Context, s Store, w Window) error {
-	b := viaBuilder{ids: map[viaFar]uint32{}}
+	b := viaBuilder{ids: map[viaFar]uint32{}, alone: newViaAlone()}
 	if err := b.build(ctx, s, w); err != nil {
 		return fmt.Errorf("far ends behind proxies: %w", err)
 	}
@@ -88,7 +97,7 @@ func layVia(ctx context.Context, s Store, w Window) error {
 		}
 		places = append(places, []any{id, f.name, false, false, label})
 	}
-	return errors.Join(fill("via_far", fars), fill("place", places), fill("via", b.rows), fill("via_list", b.lists))
+	return errors.Join(fill("via_far", fars), fill("place", places), fill("via", b.rows), fill("via_list", b.lists), fill("via_again", b.again))
 }
 
 // addresses returns the labels of far ends that were asked for by address.
@@ -118,14 +127,21 @@ func (b *viaBuilder) addresses(ctx context.Context, s Store) (map[string]int64, 
 // build walks requests and connections of the same ways out side by side.
 func (b *viaBuilder) build(ctx context.Context, s Store, w Window) error {
 	within := func(t string) string { return fmt.Sprintf("%s.hour >= %d AND %s.hour < %d", t, w.Since, t, w.Until) }
-	requests, err := s.Query(ctx, `SELECT r.orig, r.resp, r.port, r.hour, n.text, r.proxied, r.seq, l.lists
-		FROM ledger.request r JOIN ledger.name n ON n.id = r.host
+	if err := b.alone.direct(ctx, s, w); err != nil {
+		return err
+	}
+	requests, err := s.Query(ctx, `SELECT r.orig, r.resp, r.port, r.hour, r.host, n.text, r.proxied, m.text = 'CONNECT', r.seq, l.lists
+		FROM ledger.request r JOIN ledger.name n ON n.id = r.host JOIN ledger.name m ON m.id = r.method
 		JOIN ledger.request_list l ON l.block = r.seq - r.seq % 4
 		WHERE r.proxied > 0 AND n.text <> '' AND `+within("r")+` ORDER BY r.orig, r.resp, r.port, r.hour, n.text`)
 	if err != nil {
 		return err
 	}
 	defer requests.Close()
+	rs := &requestCursor{rows: requests}
+	if err := rs.next(); err != nil || !rs.ok {
+		return err
+	}
 	calls, err := s.Query(ctx, `SELECT c.orig, c.resp, c.port, c.hour, c.seq, l.lists
 		FROM ledger.conversation c
 		JOIN (SELECT DISTINCT orig, resp, port FROM ledger.request WHERE proxied > 0) p ON p.orig = c.orig AND p.resp = c.resp AND p.port = c.port
@@ -135,8 +151,8 @@ func (b *viaBuilder) build(ctx context.Context, s Store, w Window) error {
 		return err
 	}
 	defer calls.Close()
-	rs, cs := &requestCursor{rows: requests}, &callCursor{rows: calls}
-	if err := errors.Join(rs.next(), cs.next()); err != nil {
+	cs := &callCursor{rows: calls}
+	if err := cs.next(); err != nil {
 		return err
 	}
 	if err := b.walk(rs, cs); err != nil {
@@ -149,7 +165,7 @@ func (b *viaBuilder) build(ctx context.Context, s Store, w Window) error {
 func (b *viaBuilder) walk(rs *requestCursor, cs *callCursor) error {
 	for rs.ok {
 		key := rs.key
-		b.requests = map[uint16][]viaRequest{}
+		b.requests = map[uint16][]*viaRequest{}
 		for rs.ok && rs.key == key {
 			if err := b.take(rs); err != nil {
 				return err
@@ -171,6 +187,10 @@ func (b *viaBuilder) walk(rs *requestCursor, cs *callCursor) error {
 				return err
 			}
 		}
+		b.alone.add(b.requests)
+		if !rs.ok || rs.key.client != key.client {
+			b.count(key.client)
+		}
 	}
 	return nil
 }
@@ -181,7 +201,7 @@ func (b *viaBuilder) take(rs *requestCursor) error {
 	if err != nil {
 		return err
 	}
-	far := viaFar{rs.key.server, rs.key.port, rs.host, rs.farPort}
+	far := viaFar{rs.key.server, rs.key.port, rs.name, rs.farPort}
 	if a, err := netip.ParseAddr(far.name); err == nil {
 		far.name = a.Unmap().String()
 	}
@@ -190,8 +210,9 @@ func (b *viaBuilder) take(rs *requestCursor) error {
 			continue
 		}
 		port := uint16(e.V[condense.ReqPort])
-		b.requests[port] = append(b.requests[port], viaRequest{
-			far: far, ts: e.TS, out: e.V[condense.ReqBytesOut], in: e.V[condense.ReqBytesIn], source: e.Source, offset: e.Offset,
+		b.requests[port] = append(b.requests[port], &viaRequest{
+			far: far, host: rs.host, ts: e.TS, out: e.V[condense.ReqBytesOut], in: e.V[condense.ReqBytesIn],
+			refused: rs.tunnel && e.V[condense.ReqStatus] >= 400, source: e.Source, offset: e.Offset, port: port,
 		})
 	}
 	return nil
@@ -209,8 +230,8 @@ func (b *viaBuilder) attribute(cs *callCursor) error {
 		if e.Dup {
 			continue
 		}
-		var over []viaRequest
-		for _, r := range b.requests[condense.ConvPort(e.V[condense.ConvMeta])] {
+		var over []*viaRequest
+		for _, r := range b.requests[uint16(e.V[condense.ConvPort])] {
 			if r.ts >= e.TS-slack && r.ts <= e.TS+e.V[condense.ConvDuration]+slack {
 				over = append(over, r)
 			}
@@ -218,47 +239,44 @@ func (b *viaBuilder) attribute(cs *callCursor) error {
 		if len(over) == 0 {
 			continue
 		}
-		if !slices.ContainsFunc(over, func(r viaRequest) bool { return r.far != over[0].far }) {
+		for _, r := range over {
+			r.carried = true
+			b.alone.carry(r.far, min(e.TS, r.ts), max(e.TS+e.V[condense.ConvDuration], r.ts))
+		}
+		if !slices.ContainsFunc(over, func(r *viaRequest) bool { return r.far != over[0].far }) {
 			events[over[0].far] = append(events[over[0].far], e)
 			continue
 		}
 		for _, r := range over {
 			x := condense.Event{TS: max(r.ts, int64(cs.hour)*3_600_000_000), Source: r.source, Offset: r.offset}
 			x.V[condense.ConvBytesOrig], x.V[condense.ConvBytesResp] = r.out, r.in
-			x.V[condense.ConvMeta] = e.V[condense.ConvMeta]
+			x.V[condense.ConvPort] = e.V[condense.ConvPort]
+			x.V[condense.ConvMeta] = int64(condense.ConvState(e.V[condense.ConvMeta]))
 			events[r.far] = append(events[r.far], x)
 		}
 	}
-	fars := make([]viaFar, 0, len(events))
-	for f := range events {
-		fars = append(fars, f)
-	}
-	slices.SortFunc(fars, func(a, b viaFar) int {
-		if a.name != b.name {
-			if a.name < b.name {
-				return -1
-			}
-			return 1
-		}
-		return int(a.farPort) - int(b.farPort)
-	})
-	for _, f := range fars {
-		b.row(cs, f, events[f])
-	}
+	b.lay(cs.hour, cs.key.client, events)
 	return nil
 }
 
+// lay lays a conversation for each far end that a client dealt with in an hour.
+func (b *viaBuilder) lay(hour, client uint32, events map[viaFar][]condense.Event) {
+	for _, f := range slices.SortedFunc(maps.Keys(events), compareFars) {
+		b.row(hour, client, f, events[f])
+	}
+}
+
+func compareFars(a, b viaFar) int {
+	return cmp.Or(cmp.Compare(a.name, b.name), cmp.Compare(a.farPort, b.farPort), cmp.Compare(a.server, b.server), cmp.Compare(a.port, b.port))
+}
+
+func compareEvents(a, b condense.Event) int {
+	return cmp.Or(cmp.Compare(a.TS, b.TS), slices.Compare(a.V[:], b.V[:]), cmp.Compare(a.Source, b.Source), cmp.Compare(a.Offset, b.Offset))
+}
+
 // row lays one conversation.
-func (b *viaBuilder) row(cs *callCursor, f viaFar, es []condense.Event) {
-	slices.SortStableFunc(es, func(a, b condense.Event) int {
-		switch {
-		case a.TS < b.TS:
-			return -1
-		case a.TS > b.TS:
-			return 1
-		}
-		return 0
-	})
+func (b *viaBuilder) row(hour, client uint32, f viaFar, es []condense.Event) {
+	slices.SortFunc(es, compareEvents)
 	id, ok := b.ids[f]
 	if !ok {
 		id = uint32(firstVia + len(b.fars))
@@ -272,12 +290,12 @@ func (b *viaBuilder) row(cs *callCursor, f viaFar, es []condense.Event) {
 			places = append(places, condense.Exemplar{Index: i, Source: es[i].Source, Offset: es[i].Offset})
 		}
 	}
-	row := []any{cs.hour, b.seq, cs.key.client, id, f.farPort, uint32(event.ProtoTCP), es[0].TS, es[len(es)-1].TS}
+	row := []any{hour, b.seq, client, id, f.farPort, uint32(event.ProtoTCP), es[0].TS, es[len(es)-1].TS}
 	for _, sum := range t.Sums {
 		row = append(row, sum.Of(es))
 	}
 	b.rows = append(b.rows, row)
-	b.lists = append(b.lists, []any{cs.hour, b.seq, condense.AppendBlock(nil, condense.EncodeRow(nil, t, cs.hour, es, places))})
+	b.lists = append(b.lists, []any{hour, b.seq, condense.AppendBlock(nil, condense.EncodeRow(nil, t, hour, es, places))})
 	b.seq += condense.BlockRows
 }
 
@@ -291,8 +309,10 @@ type requestCursor struct {
 	ok      bool
 	key     viaKey
 	hour    uint32
-	host    string
+	host    uint32 // id of the name
+	name    string
 	farPort uint32
+	tunnel  bool // the method is CONNECT
 	seq     int64
 	lists   []byte
 }
@@ -301,7 +321,7 @@ func (c *requestCursor) next() error {
 	if c.ok = c.rows.Next(); !c.ok {
 		return c.rows.Err()
 	}
-	return c.rows.Scan(&c.key.client, &c.key.server, &c.key.port, &c.hour, &c.host, &c.farPort, &c.seq, &c.lists)
+	return c.rows.Scan(&c.key.client, &c.key.server, &c.key.port, &c.hour, &c.host, &c.name, &c.farPort, &c.tunnel, &c.seq, &c.lists)
 }
 
 type callCursor struct {

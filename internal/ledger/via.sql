@@ -13,3 +13,7 @@ CREATE OR REPLACE TABLE via_list (hour UINTEGER, block BIGINT, lists BLOB);
 
 -- via_far: the names that were asked for, by proxy.
 CREATE OR REPLACE TABLE via_far (proxy UINTEGER, proxy_port UINTEGER, text VARCHAR, port UINTEGER, address UINTEGER);
+
+-- via_again: hours in which all that a proxy's log tells of a client and a far end
+-- was seen by a sensor too; what it tells of them counts nowhere.
+CREATE OR REPLACE TABLE via_again (hour UINTEGER, client UINTEGER, proxy UINTEGER, proxy_port UINTEGER, text VARCHAR);

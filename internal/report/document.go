@@ -60,6 +60,18 @@ type Case struct {
 	Hours   []Hour  `json:"hours"`   // bytes out per hour, hours without bytes left out
 	Events  []Event `json:"events"`  // the timeline
 	Checks  []Check `json:"checks"`  // what would refute the case
+
+	Names []HostName `json:"host_names"` // what the hosts were called during the case; none in masked documents
+}
+
+// HostName is a name by which a machine inside went. An address may have had
+// several machines behind it, one after the other.
+type HostName struct {
+	IP     string    `json:"ip"`
+	Name   string    `json:"name"`
+	Source string    `json:"source"` // what told of it: "dhcp", "ntlm", "rdp", "kerberos", "dns", "certificate"
+	First  time.Time `json:"first"`  // when it was told of, first and last
+	Last   time.Time `json:"last"`
 }
 
 // Destination is a far end of a case.

@@ -75,6 +75,9 @@ func (d *Document) Mask() *Document {
 		return n.value(s)
 	}}.copy(d)
 	out.Masked = true
+	for i := range out.Cases { // host-1 is name enough
+		out.Cases[i].Names = []HostName{}
+	}
 	return out
 }
 
@@ -128,6 +131,9 @@ func collectCase(n *names, c *Case) {
 			n.add(kindUID, e.UID)
 			n.add(kindFlow, e.CommunityID)
 		}
+	}
+	for _, x := range c.Names {
+		n.add(KindName, x.Name)
 	}
 }
 

@@ -106,8 +106,9 @@ const maxAddress = 64
 
 // address returns the length of, and a stand-in for, an address at the
 // beginning of s that is no entity as it is written. A range of addresses is none.
+// Where no found addresses are kept, only entities are replaced.
 func (n *names) address(s string, before rune) (size int, stand string) {
-	if word(before) || before == '.' {
+	if n.found == nil || word(before) || before == '.' {
 		return 0, ""
 	}
 	for size < min(len(s), maxAddress) && (hexOrColon(rune(s[size])) || s[size] == '.') {

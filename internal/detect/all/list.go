@@ -6,6 +6,7 @@ import (
 	"barium/internal/detect"
 	"barium/internal/detect/beacon"
 	"barium/internal/detect/dnstunnel"
+	"barium/internal/detect/icmp"
 	"barium/internal/detect/tlsid"
 	"barium/internal/detect/upload"
 )
@@ -16,4 +17,5 @@ var Detectors = []detect.Detector{
 	tlsid.Detector{},
 	upload.Detector{},
 	dnstunnel.Detector{},
+	icmp.Detector{},
 }

@@ -8,6 +8,7 @@ import (
 	"math"
 	"net/netip"
 	"slices"
+	"sync"
 
 	"barium/internal/detect"
 	"barium/internal/event"
@@ -69,11 +70,19 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 	var seq int64
 	var lists []byte
 	var hostDays int64
-	flush := func() {
-		if len(c.calls) > 0 {
+	// Candidates are scored while the next ones are fetched.
+	picked := make(chan candidate, 16)
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for c := range picked {
 			if f, ok := score(&c); ok {
 				out = append(out, f)
 			}
+		}
+	})
+	flush := func() {
+		if len(c.calls) > 0 {
+			picked <- c
 		}
 	}
 	into := []any{
@@ -100,10 +109,14 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 		c.calls = append(c.calls, calls...)
 		return nil
 	})
+	if err == nil {
+		flush()
+	}
+	close(picked)
+	wg.Wait()
 	if err != nil {
 		return nil, fmt.Errorf("beacon: %w", err)
 	}
-	flush()
 	return out, nil
 }
 

@@ -36,8 +36,9 @@ type table struct {
 }
 
 type line struct {
-	ts   int64
-	text string
+	ts      int64
+	text    string
+	packets string // the columns of packets, empty when not given
 }
 
 // NewLogs returns empty logs.
@@ -73,6 +74,9 @@ type Conn struct {
 	Duration int64 // microseconds
 	Out, In  int64
 	State    string // empty means SF
+	// OutPkts and InPkts are packets; the log has columns for them if a
+	// connection of it gives some.
+	OutPkts, InPkts int64
 }
 
 // Conn adds a connection.
@@ -87,8 +91,16 @@ func (l *Logs) Conn(c Conn) {
 		l.row("conn", c.TS, "%s\t%s\t-\t-\t-\t-\tS0", l.id(c.Src, c.Dst, c.Port), c.Proto)
 		return
 	}
-	l.row("conn", c.TS, "%s\t%s\t%s\t%d.%06d\t%d\t%d\t%s", l.id(c.Src, c.Dst, c.Port), c.Proto, dash(c.Service),
+	id := l.id(c.Src, c.Dst, c.Port)
+	if c.Proto == "icmp" { // the ports are type and code: an echo
+		id = fmt.Sprintf("C%06d\t%s\t8\t%s\t0", l.serial, c.Src, c.Dst)
+	}
+	l.row("conn", c.TS, "%s\t%s\t%s\t%d.%06d\t%d\t%d\t%s", id, c.Proto, dash(c.Service),
 		c.Duration/Second, c.Duration%Second, c.Out, c.In, c.State)
+	if c.OutPkts > 0 {
+		rows := l.tables["conn"].rows
+		rows[len(rows)-1].packets = fmt.Sprintf("\t%d\t%d", c.OutPkts, c.InPkts)
+	}
 }
 
 // DNS is one look-up.
@@ -235,6 +247,7 @@ func (l *Logs) Save(t *testing.T, name string) {
 			continue
 		}
 		slices.SortStableFunc(tab.rows, func(a, b line) int { return int(a.ts - b.ts) })
+		tab.addPackets()
 		var b bytes.Buffer
 		fmt.Fprintf(&b, "#separator \\x09\n#set_separator\t,\n#empty_field\t(empty)\n#unset_field\t-\n#path\t%s\n#fields\t%s\n#types\t%s\n", path, tab.fields, tab.types)
 		for _, r := range tab.rows {
@@ -249,6 +262,22 @@ func (l *Logs) Save(t *testing.T, name string) {
 		if err := os.WriteFile(file, data, 0o644); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// addPackets adds the columns of packets, if a row has them.
+func (tab *table) addPackets() {
+	if !slices.ContainsFunc(tab.rows, func(r line) bool { return r.packets != "" }) {
+		return
+	}
+	tab.fields += "\torig_pkts\tresp_pkts"
+	tab.types += "\tcount\tcount"
+	for i := range tab.rows {
+		r := &tab.rows[i]
+		if r.packets == "" {
+			r.packets = "\t-\t-"
+		}
+		r.text += r.packets
 	}
 }
 
@@ -270,7 +299,7 @@ func compress(t *testing.T, data []byte) []byte {
 
 func (l *Logs) row(path string, ts int64, format string, args ...any) {
 	tab := l.tables[path]
-	tab.rows = append(tab.rows, line{ts, fmt.Sprintf(format, args...)})
+	tab.rows = append(tab.rows, line{ts: ts, text: fmt.Sprintf(format, args...)})
 }
 
 // id returns the fields of a connection, with an id and a port of its own.

@@ -6,4 +6,9 @@ import (
 	"barium/internal/detect/detecttest"
 )
 
-func TestConformance(t *testing.T) { detecttest.Run(t, Detector{}) }
+func TestConformance(t *testing.T) {
+	if detecttest.Updating() {
+		writeProxyLogs(t)
+	}
+	detecttest.Run(t, Detector{})
+}

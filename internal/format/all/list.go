@@ -4,13 +4,20 @@ package all
 
 import (
 	"barium/internal/format"
+	"barium/internal/format/eve"
+	"barium/internal/format/netflow"
 	"barium/internal/format/pcap"
+	"barium/internal/format/proxy"
 	"barium/internal/format/zeek"
 )
 
 // Readers lists every reader; the order decides between equally sure ones.
 var Readers = []format.Reader{
 	zeek.Reader{},
+	eve.Reader{},
+	proxy.Reader{},
+	netflow.Reader{},
+	netflow.Nfcapd{},
 	pcap.Reader{},
 }
 

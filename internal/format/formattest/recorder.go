@@ -156,7 +156,10 @@ func Read(t testing.TB, f format.Reader, data []byte) *Recorder {
 // record keeps a copy of *e.
 func record[T any](r *Recorder, kind string, e *T, offset int64) {
 	own := *e
-	copyValue(reflect.ValueOf(&own).Elem(), r.Scribble)
+	copyValue(reflect.ValueOf(&own).Elem())
+	if r.Scribble { // fields may share bytes
+		scribble(reflect.ValueOf(e).Elem())
+	}
 	var b strings.Builder
 	b.WriteString(kind)
 	describe(&b, reflect.ValueOf(own))
@@ -167,11 +170,11 @@ func record[T any](r *Recorder, kind string, e *T, offset int64) {
 }
 
 // copyValue replaces every slice in v by a copy.
-func copyValue(v reflect.Value, scribble bool) {
+func copyValue(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Struct:
 		for i := range v.NumField() {
-			copyValue(v.Field(i), scribble)
+			copyValue(v.Field(i))
 		}
 	case reflect.Slice:
 		if v.Len() == 0 {
@@ -181,18 +184,28 @@ func copyValue(v reflect.Value, scribble bool) {
 		own := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
 		reflect.Copy(own, v)
 		for i := range own.Len() {
-			copyValue(own.Index(i), scribble)
-		}
-		if scribble {
-			for i := range v.Len() {
-				if e := v.Index(i); e.Kind() == reflect.Uint8 {
-					e.SetUint(0xdb)
-				} else {
-					e.SetZero()
-				}
-			}
+			copyValue(own.Index(i))
 		}
 		v.Set(own)
+	}
+}
+
+// scribble overwrites what every slice in v holds.
+func scribble(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			scribble(v.Field(i))
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			if e := v.Index(i); e.Kind() == reflect.Uint8 {
+				e.SetUint(0xdb)
+			} else {
+				scribble(e)
+				e.SetZero()
+			}
+		}
 	}
 }
 

@@ -49,7 +49,6 @@ type decoder struct {
 	sll2  layers.LinuxSLL2
 	loop  layers.Loopback
 	ip4   layers.IPv4
-	ip6   layers.IPv6
 	tcp   layers.TCP
 	udp   layers.UDP
 	gre   layers.GRE

@@ -28,7 +28,7 @@ func (Reader) Record(head []byte, r io.Reader) (raw []byte, text string, err err
 func (c *capture) learn(head []byte) {
 	first := capture{src: newSource(context.Background(), bytes.NewReader(head)), sink: unheard{}}
 	var f frame
-	for first.next(&f) { //nolint:revive // all of them, for interfaces between packets
+	for first.next(&f) {
 	}
 	c.classic, c.ng = first.classic, first.ng
 	if c.ng == nil && c.classic.order == nil {

@@ -96,7 +96,7 @@ func (c *cutter) run(ctx context.Context, sinks []format.Sink) (format.Rest, err
 		wg.Go(func() {
 			for p := range c.work {
 				t := translator{Sink: s, by: p.offset - int64(p.header), lines: p.line - p.heads, header: int64(p.header)}
-				if err := c.r.Read(ctx, bytes.NewReader(p.buf), &t); err != nil {
+				if err := c.r.Read(ctx, bytes.NewBuffer(p.buf), &t); err != nil {
 					cancel(err)
 				}
 				if p.last {

@@ -68,6 +68,21 @@ func bench(b *testing.B, data []byte) {
 func BenchmarkConnTSV(b *testing.B)  { bench(b, benchTSV()) }
 func BenchmarkConnJSON(b *testing.B) { bench(b, benchJSON()) }
 
+// BenchmarkConnJSONGeneral reads the same objects without the short way.
+func BenchmarkConnJSONGeneral(b *testing.B) {
+	data := benchJSON()
+	b.SetBytes(int64(len(data)))
+	for b.Loop() {
+		var n nothing
+		r := reading{w: newWindow(b.Context(), bytes.NewReader(data)), sink: &n, general: true}
+		r.tsv.reset()
+		if r.run(); n.records != benchRows || n.other != 0 {
+			b.Fatal(n)
+		}
+	}
+	b.ReportMetric(float64(benchRows*b.N)/b.Elapsed().Seconds(), "rows/s")
+}
+
 // TestAllocations checks that the number of allocations does not grow with the
 // number of rows.
 func TestAllocations(t *testing.T) {

@@ -28,7 +28,7 @@ func field(p *parser, k kind, key []byte) target {
 	case kindCaptureLoss:
 		return lossField(p, key)
 	}
-	return target{}
+	return accessField(p, k, key)
 }
 
 func headField(h *event.Head, key []byte) target {

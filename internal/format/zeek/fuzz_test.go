@@ -25,10 +25,17 @@ func check(t *testing.T, data []byte) {
 	if d := cmp.Diff(want.Bads, got.Bads); d != "" {
 		t.Fatalf("whole and byte by byte:\n%s", d)
 	}
-	var general formattest.Recorder
-	r := reading{w: newWindow(t.Context(), bytes.NewReader(data)), sink: &general, general: true}
-	r.tsv.reset()
-	r.run()
+	inPlace := formattest.Recorder{Scribble: true}
+	if err := (Reader{}).Read(t.Context(), bytes.NewBuffer(bytes.Clone(data)), &inPlace); err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(want.Texts(), inPlace.Texts()); d != "" {
+		t.Fatalf("from a reader and in place:\n%s", d)
+	}
+	if d := cmp.Diff(want.Bads, inPlace.Bads); d != "" {
+		t.Fatalf("from a reader and in place:\n%s", d)
+	}
+	general := readGeneral(t, data)
 	if d := cmp.Diff(want.Texts(), general.Texts()); d != "" {
 		t.Fatalf("the short way and the general way:\n%s", d)
 	}

@@ -57,6 +57,7 @@ const (
 	mPortNum
 	mFacility
 	mAnalyzer
+	mDPD
 	mStratum
 	mPE
 	mOCSP
@@ -179,7 +180,9 @@ func markOther(key []byte) marks {
 		return mPortNum
 	case "facility":
 		return mFacility
-	case "analyzer", "analyzer_kind":
+	case "analyzer":
+		return mDPD
+	case "analyzer_kind", "analyzer_name":
 		return mAnalyzer
 	case "stratum":
 		return mStratum
@@ -192,7 +195,61 @@ func markOther(key []byte) marks {
 	case "auth_attempts", "cipher_alg":
 		return mSSH
 	}
-	return 0
+	return ownMark(key)
+}
+
+// own are types that are known by fields of their own; the top bits of marks hold
+// the number of the last one in this list that a record has a field of.
+var own = [16]struct {
+	name string
+	kind kind
+}{
+	1:  {"reporter", kindReporter},
+	2:  {"ntlm", kindNTLM},
+	3:  {"radius", kindRADIUS},
+	4:  {"socks", kindSOCKS},
+	5:  {"rfb", kindRFB},
+	6:  {"snmp", kindSNMP},
+	7:  {"ldap", kindLDAP},
+	8:  {"ldap_search", kindLDAPSearch},
+	9:  {"quic", kindQUIC},
+	10: {"rdp", kindRDP},
+}
+
+// ownShift is where in marks the number of a type in own begins.
+const ownShift = 60
+
+func ownMark(key []byte) marks {
+	n := marks(0)
+	switch string(key) {
+	case "level", "location":
+		n = 1
+	case "hostname", "domainname", "server_nb_computer_name", "server_dns_computer_name", "server_tree_name":
+		n = 2
+	case "framed_addr", "tunnel_client", "connect_info", "reply_msg":
+		n = 3
+	case "bound.host", "bound_host", "bound_p", "bound.name", "request.host", "request_host", "request_p", "request.name":
+		n = 4
+	case "authentication_method", "desktop_name", "share_flag", "client_major_version", "client_minor_version":
+		n = 5
+	case "get_requests", "get_bulk_requests", "get_responses", "set_requests", "community":
+		n = 6
+	case "opcode", "opcodes":
+		n = 7
+	case "base_object", "base_objects", "deref_aliases", "result_count":
+		n = 8
+	case "client_initial_dcid", "server_scid":
+		n = 9
+	case "cookie", "client_build", "client_channels", "keyboard_layout", "cert_count":
+		n = 10
+	}
+	return n << ownShift
+}
+
+// and adds the marks of other fields.
+func (m marks) and(k marks) marks {
+	const flags = 1<<ownShift - 1
+	return (m|k)&flags | max(m&^flags, k&^flags)
 }
 
 // shape is a set of fields by which a type is known: all of all, at least one
@@ -221,25 +278,26 @@ var shapes = [...]shape{
 	{"dhcp", kindDHCP, mTS | mMsgTypes, 0, 0},
 	{"dhcp", kindDHCP, mTS | mUID | mMAC | mLease, 0, 0},
 	{"capture_loss", kindCaptureLoss, mTS | mDelta, mPercent | mGaps, 0},
-	{"notice", kindNone, mTS | mNote | mMsg, 0, 0},
-	{"weird", kindNone, mTS | mName | mNoticeFlag, 0, 0},
-	{"kerberos", kindNone, mTS | mUID | mRequestType, 0, 0},
-	{"dce_rpc", kindNone, mTS | mUID | mOperation, 0, 0},
-	{"smb_mapping", kindNone, mTS | mUID | mShareType, 0, 0},
-	{"smtp", kindNone, mTS | mUID | mTransDepth, mSMTP, 0},
+	{"notice", kindNotice, mTS | mNote | mMsg, 0, 0},
+	{"weird", kindWeird, mTS | mName | mNoticeFlag, 0, 0},
+	{"kerberos", kindKerberos, mTS | mUID | mRequestType, 0, 0},
+	{"dce_rpc", kindDCERPC, mTS | mUID | mOperation, 0, 0},
+	{"smb_mapping", kindSMBMapping, mTS | mUID | mShareType, 0, 0},
+	{"smtp", kindSMTP, mTS | mUID | mTransDepth, mSMTP, 0},
 	{"sip", kindNone, mTS | mUID | mSIP, 0, 0},
-	{"tunnel", kindNone, mTS | mTunnelType, 0, 0},
+	{"tunnel", kindTunnel, mTS | mTunnelType, 0, 0},
 	{"stats", kindNone, mTS | mPacketsProcessed, 0, 0},
 	{"packet_filter", kindNone, mTS | mFilter | mInit, 0, 0},
-	{"software", kindNone, mTS | mSoftware, 0, 0},
+	{"software", kindSoftware, mTS | mSoftware, 0, 0},
 	{"known", kindNone, mTS | mHost | mPortNum, 0, mUID},
 	{"syslog", kindNone, mTS | mUID | mFacility, 0, 0},
-	{"analyzer", kindNone, mTS | mUID | mAnalyzer, 0, 0},
+	{"dpd", kindDPD, mTS | mUID | mDPD, 0, mAnalyzer},
+	{"analyzer", kindAnalyzer, mTS | mAnalyzer, 0, 0},
 	{"ntp", kindNone, mTS | mUID | mStratum, 0, 0},
-	{"pe", kindNone, mTS | mPE, 0, 0},
+	{"pe", kindPE, mTS | mPE, 0, 0},
 	{"ocsp", kindNone, mTS | mOCSP, 0, 0},
-	{"rdp", kindNone, mTS | mUID | mRDP, 0, 0},
-	{"ssh", kindNone, mTS | mUID | mSSH, 0, 0},
+	{"rdp", kindRDP, mTS | mUID | mRDP, 0, 0},
+	{"ssh", kindSSH, mTS | mUID | mSSH, 0, 0},
 }
 
 // infer returns the type of a record that has the fields m and does not name
@@ -250,6 +308,9 @@ func infer(m marks) (name string, k kind, ok bool) {
 		if m&s.all == s.all && (s.any == 0 || m&s.any != 0) && m&s.none == 0 {
 			return s.name, s.kind, true
 		}
+	}
+	if o := own[m>>ownShift]; o.kind != kindNone && m&mTS != 0 {
+		return o.name, o.kind, true
 	}
 	return unknownType, kindNone, false
 }

@@ -181,6 +181,7 @@ func (r *reading) record(offset, line int64, b []byte) {
 		r.bad(offset, line, notZeek, b)
 		return
 	}
+	r.kind = k
 	if k == kindNone {
 		r.skip(name)
 		return
@@ -232,7 +233,7 @@ func loadedScript(pairs []pair) bool {
 func inferPairs(pairs []pair) (name string, k kind, known, sure bool) {
 	var m marks
 	for i := range pairs {
-		m |= mark(pairs[i].key)
+		m = m.and(mark(pairs[i].key))
 	}
 	name, k, sure = infer(m)
 	return name, k, sure || m&mTS != 0 && m&(mUID|mFUID) != 0, sure

@@ -27,7 +27,7 @@ func TestJSONVariants(t *testing.T) {
 	f("array over lines", "[\n"+connJSON+"\n,"+dnsJSON+"\n]\n", "conn", "dns")
 	f("pretty", pretty(connJSON)+"\n"+pretty(dnsJSON), "conn", "dns")
 	f("path suffix", `{"_path":"json_streaming_conn","ts":1,"id.orig_h":"1.1.1.1","id.resp_h":"1.1.1.2"}`, "conn")
-	f("other type", `{"_path":"kerberos","ts":1}`, "skip kerberos ")
+	f("other type", `{"_path":"syslog","ts":1}`, "skip syslog ")
 	f("unknown type", `{"ts":1,"uid":"C1","foo":2}`, "skip unknown ")
 	f("not Zeek", `{"timestamp":1,"event_type":"dns"}`, "bad: "+notZeek)
 	f("empty object", "{}", "bad: "+notZeek)

@@ -41,6 +41,8 @@ type reading struct {
 	usual   bool    // the header has the marks that Zeek writes by default
 	scan    scanner
 	keys    []keyed           // of the last JSON objects, by position
+	layouts []*layout         // of JSON objects, by type
+	kind    kind              // of the last JSON object
 	names   map[string]string // of skipped log types
 	general bool              // read all rows and objects the general way, for tests
 	json    bool              // the last record was JSON
@@ -57,6 +59,9 @@ func (r *reading) run() {
 		}
 		if r.usual && !r.general && r.steps != nil && r.w.bol && !r.resync && r.tsv.kind != kindNone && len(r.steps) > 0 {
 			r.rows()
+		}
+		if r.json && !r.general && r.w.bol && !r.resync {
+			r.objects()
 		}
 		b, sp := r.w.peek()
 		if sp == spanNone {

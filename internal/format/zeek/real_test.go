@@ -49,7 +49,9 @@ func sameTexts(t *testing.T, what string, a, b *formattest.Recorder) {
 func TestWRCCDC(t *testing.T) {
 	dir := formattest.SharedData(t, "network", "wrccdc")
 	want := map[string]int{
-		"capture_loss": 3, "dns": 53615, "ftp": 93, "smb_files": 13, "ssl": 49474, "x509": 348,
+		"analyzer": 16461, "capture_loss": 3, "dce_rpc": 78, "dns": 53615, "dpd": 77, "ftp": 93, "kerberos": 11, "ldap_search": 1,
+		"notice": 207, "ntlm": 422, "pe": 21, "rdp": 4122, "rfb": 3, "smb_files": 13, "smb_mapping": 393, "smtp": 1188, "snmp": 65,
+		"software": 376, "ssh": 22, "ssl": 49474, "weird": 24202, "x509": 348,
 	}
 	got := map[string]int{}
 	files, err := filepath.Glob(filepath.Join(dir, "zeek-default", "*.log.gz"))
@@ -97,7 +99,10 @@ func TestAPT29(t *testing.T) {
 	if sniffed.Confidence != format.Certain {
 		t.Errorf("sniffed %+v", sniffed)
 	}
-	want := map[string]int{"conn": 613, "dns": 53, "http": 62, "ssl": 378, "x509": 378, "files": 448, "smb_files": 12}
+	want := map[string]int{
+		"conn": 613, "dns": 53, "http": 62, "ssl": 378, "x509": 378, "files": 448, "smb_files": 12,
+		"dce_rpc": 123, "dpd": 12, "kerberos": 35, "notice": 2, "pe": 1, "smb_mapping": 11, "weird": 12,
+	}
 	if d := cmp.Diff(want, all.Counts()); d != "" {
 		t.Error(d)
 	}
@@ -109,7 +114,7 @@ func TestAPT29(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	skipped := map[string]int{}
+	var skipped map[string]int
 	for _, path := range files {
 		rec, _, err := readFile(t, path)
 		if err != nil || len(rec.Bads) > 0 {
@@ -117,6 +122,9 @@ func TestAPT29(t *testing.T) {
 		}
 		parts.Records = append(parts.Records, rec.Records...)
 		for name, n := range rec.Skipped {
+			if skipped == nil {
+				skipped = map[string]int{}
+			}
 			skipped[name] += n
 		}
 	}
@@ -161,7 +169,7 @@ func TestOtherSamples(t *testing.T) {
 	f("ctu-008/data/conn.log.labeled", counts{"conn": 5663}, nil, 0, nil)
 	f("ctu-008/data/http.log.labeled", counts{"http": 342}, nil, 0, nil)
 	f("ctu-008/data/ssl.log.labeled", counts{"ssl": 545}, nil, 0, nil)
-	f("ctu-008/data/weird.log.labeled", counts{}, counts{"weird": 56}, 0, nil)
+	f("ctu-008/data/weird.log.labeled", counts{"weird": 56}, nil, 0, nil)
 	f("ctu-011/data/conn.log.labeled", counts{"conn": 9048}, nil, 0, nil)
 	f("ctu-011/data/dns.log.labeled", counts{"dns": 4}, nil, 0, nil)
 	f("ctu-011/data/files.log.labeled", counts{}, nil, 0, nil)
@@ -182,20 +190,20 @@ func TestOtherSamples(t *testing.T) {
 	f("zat/data/x509.log", counts{"x509": 13}, nil, 0, nil)
 	f("zat/data/json/capture_loss.log", counts{"capture_loss": 2}, nil, 0, nil)
 	f("zat/data/json/conn.log", counts{"conn": 50}, nil, 0, nil)
-	f("zat/data/json/dce_rpc.log", counts{}, counts{"dce_rpc": 7}, 0, nil)
+	f("zat/data/json/dce_rpc.log", counts{"dce_rpc": 7}, nil, 0, nil)
 	f("zat/data/json/dhcp.log", counts{"dhcp": 1}, nil, 0, nil)
 	f("zat/data/json/dns.log", counts{"dns": 50}, nil, 0, nil)
 	f("zat/data/json/files.log", counts{"files": 50}, nil, 0, nil)
 	f("zat/data/json/http.log", counts{"http": 28}, nil, 0, nil)
-	f("zat/data/json/kerberos.log", counts{}, counts{"kerberos": 10, "unknown": 4}, 0, nil)
+	f("zat/data/json/kerberos.log", counts{"kerberos": 10}, counts{"unknown": 4}, 0, nil)
 	f("zat/data/json/loaded_scripts.log", counts{}, counts{"loaded_scripts": 50}, 0, nil)
 	f("zat/data/json/ntp.log", counts{}, counts{"ntp": 2}, 0, nil)
 	f("zat/data/json/packet_filter.log", counts{}, counts{"packet_filter": 1}, 0, nil)
 	f("zat/data/json/smb_files.log", counts{"smb_files": 2}, nil, 0, nil)
-	f("zat/data/json/smb_mapping.log", counts{}, counts{"smb_mapping": 7}, 0, nil)
+	f("zat/data/json/smb_mapping.log", counts{"smb_mapping": 7}, nil, 0, nil)
 	f("zat/data/json/ssl.log", counts{"ssl": 50}, nil, 0, nil)
 	f("zat/data/json/stats.log", counts{}, counts{"stats": 7}, 0, nil)
-	f("zat/data/json/weird.log", counts{}, counts{"weird": 2}, 0, nil)
+	f("zat/data/json/weird.log", counts{"weird": 2}, nil, 0, nil)
 	f("zat/data/json/x509.log", counts{"x509": 50}, nil, 0, nil)
 }
 
@@ -221,6 +229,10 @@ func TestInference(t *testing.T) {
 		want := formattest.Read(t, Reader{}, data)
 		data = bytes.ReplaceAll(data, []byte(`"_path":`), []byte(`"x_path":`))
 		got := formattest.Read(t, Reader{}, data)
+		// One record of ntlm has nothing but its connection.
+		if n := got.Skipped[unknownType]; n == 1 && filepath.Base(path) == "ntlm.json.gz" {
+			want.Records = slices.DeleteFunc(want.Records, func(r formattest.Record) bool { return strings.Contains(r.Text, `UID="Cv5n1f2x5svy0ExdIa"`) })
+		}
 		sameTexts(t, filepath.Base(path), want, got)
 	}
 	files, err := filepath.Glob(filepath.Join(dir, "*.json.gz"))

@@ -8,7 +8,7 @@ import (
 )
 
 // have is what a record has been seen to give.
-type have uint8
+type have uint16
 
 const (
 	haveTS have = 1 << iota
@@ -19,6 +19,8 @@ const (
 	haveFingerprint
 	haveHostName
 	haveClient
+	haveServer
+	haveFarName
 )
 
 // parser holds the record that is being read. Its slices point into the line or
@@ -48,6 +50,13 @@ type parser struct {
 	ftp  event.FTP
 	dhcp event.DHCP
 	loss event.CaptureLoss
+
+	logon    event.Logon
+	call     event.Call
+	mail     event.Mail
+	tunnel   event.Tunnel
+	software event.Software
+	note     event.Note
 }
 
 // begin makes an empty record of type k the current one.
@@ -96,6 +105,8 @@ func (p *parser) begin(k kind, offset int64) {
 	case kindCaptureLoss:
 		p.loss = event.CaptureLoss{Delta: event.Unset, Gaps: event.Unset, Acks: event.Unset}
 		p.head = &p.loss.Head
+	default:
+		p.beginAccess(k)
 	}
 	p.head.Offset = offset
 }
@@ -137,6 +148,8 @@ func (p *parser) end(s format.Sink) (reason string) {
 		s.DHCP(&p.dhcp)
 	case kindCaptureLoss:
 		s.CaptureLoss(&p.loss)
+	default:
+		p.endAccess(s)
 	}
 	return ""
 }

@@ -247,7 +247,10 @@ func (s *scanner) list(depth int) bool {
 // let through, except a line feed.
 func (s *scanner) text() (b []byte, escaped, ok bool) {
 	start := s.i + 1
-	for i := start; i < len(s.b); i++ {
+	for i := start; ; i++ {
+		if i = plainText(s.b, i); i >= len(s.b) {
+			break
+		}
 		switch s.b[i] {
 		case '"':
 			s.i = i + 1

@@ -30,6 +30,9 @@ const (
 	opAnyTime                 // a time, maybe centuries away → num
 	opDataPort                // FTP's data port
 	opPercent                 // percentage of lost packets
+	opAddrUnless              // → addr, unless a better field gave it
+	opResult                  // the word for a success → tri
+	opReply                   // the code that a server's reply begins with → code
 )
 
 // target is where the value of a field goes: what op says, and one pointer into
@@ -100,14 +103,49 @@ func (p *parser) set(t *target, v value) {
 		p.ftp.DataPort = int(p.port(v))
 	case opPercent:
 		p.loss.Percent = p.percent(v)
+	case opAddrUnless:
+		if p.have&t.have == 0 {
+			*t.addr = p.addr(v)
+		}
+	case opResult:
+		*t.tri = result(p.text(v))
+	case opReply:
+		*t.code = replyCode(p.text(v))
 	}
 }
 
-// setProto sets the transport protocol of a connection or a look-up.
+// result says whether a word is the one for success, in RADIUS and LDAP logs.
+func result(b []byte) event.Tri {
+	if len(b) == 0 {
+		return event.Maybe
+	}
+	if string(b) == "success" {
+		return event.Yes
+	}
+	return event.No
+}
+
+// replyCode returns the code that a reply of a mail server begins with (RFC 5321
+// section 4.2).
+func replyCode(b []byte) int {
+	if len(b) < 3 || len(b) > 3 && b[3] != ' ' && b[3] != '-' {
+		return event.Unset
+	}
+	n, res := parseCount(b[:3])
+	if res != numOK || n < 200 || n > 599 {
+		return event.Unset
+	}
+	return int(n)
+}
+
+// setProto sets the transport protocol of a connection, a look-up or a note.
 func (p *parser) setProto(b []byte) {
 	dst := &p.conn.Proto
-	if p.kind == kindDNS {
+	switch p.kind {
+	case kindDNS:
 		dst = &p.dns.Proto
+	case kindNotice, kindDPD:
+		dst = &p.note.Proto
 	}
 	switch string(b) {
 	case "tcp":

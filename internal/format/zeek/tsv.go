@@ -114,7 +114,7 @@ func (h *header) fields(value []byte) string {
 	if h.path == nil {
 		var m marks
 		for _, name := range names {
-			m |= mark(name)
+			m = m.and(mark(name))
 		}
 		name, k, _ := infer(m)
 		h.kind, h.name = k, []byte(name)

@@ -17,6 +17,28 @@ const (
 	kindFTP
 	kindDHCP
 	kindCaptureLoss
+	kindSMBMapping
+	kindDCERPC
+	kindLDAPSearch
+	kindSNMP
+	kindKerberos
+	kindNTLM
+	kindRDP
+	kindSSH
+	kindRADIUS
+	kindLDAP
+	kindRFB
+	kindSMTP
+	kindTunnel
+	kindSOCKS
+	kindQUIC
+	kindSoftware
+	kindNotice
+	kindWeird
+	kindDPD
+	kindAnalyzer
+	kindReporter
+	kindPE
 )
 
 // unknownType is the name of a record whose type cannot be told.
@@ -65,6 +87,58 @@ func exactKind(name []byte) kind {
 		return kindDHCP
 	case "capture_loss":
 		return kindCaptureLoss
+	}
+	return accessKind(name)
+}
+
+// accessKind knows the logs of who worked where, what machines asked of each
+// other, and what Zeek itself thought worth saying.
+func accessKind(name []byte) kind {
+	switch string(name) {
+	case "smb_mapping":
+		return kindSMBMapping
+	case "dce_rpc":
+		return kindDCERPC
+	case "ldap_search":
+		return kindLDAPSearch
+	case "snmp":
+		return kindSNMP
+	case "kerberos":
+		return kindKerberos
+	case "ntlm":
+		return kindNTLM
+	case "rdp":
+		return kindRDP
+	case "ssh":
+		return kindSSH
+	case "radius":
+		return kindRADIUS
+	case "ldap":
+		return kindLDAP
+	case "rfb":
+		return kindRFB
+	case "smtp":
+		return kindSMTP
+	case "tunnel":
+		return kindTunnel
+	case "socks":
+		return kindSOCKS
+	case "quic":
+		return kindQUIC
+	case "software":
+		return kindSoftware
+	case "notice":
+		return kindNotice
+	case "weird":
+		return kindWeird
+	case "dpd":
+		return kindDPD
+	case "analyzer":
+		return kindAnalyzer
+	case "reporter":
+		return kindReporter
+	case "pe":
+		return kindPE
 	}
 	return kindNone
 }

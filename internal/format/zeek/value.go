@@ -132,8 +132,11 @@ func (p *parser) count(v value, limit int64) int64 {
 // size returns a number of bytes, packets or the like.
 func (p *parser) size(v value) int64 { return p.count(v, math.MaxInt64) }
 
+// maxCode is the largest code, on every machine.
+const maxCode = math.MaxInt32
+
 // code returns a small number such as an HTTP status.
-func (p *parser) code(v value) int { return int(p.count(v, math.MaxInt32)) }
+func (p *parser) code(v value) int { return int(p.count(v, maxCode)) }
 
 // port returns a port number.
 func (p *parser) port(v value) uint16 {

@@ -41,7 +41,13 @@ type window struct {
 	err  error // why nothing more can be read; io.EOF at the end
 }
 
+// newWindow returns the window at the beginning of r. What lies in memory as a
+// whole is looked at where it lies.
 func newWindow(ctx context.Context, r io.Reader) *window {
+	if b, ok := r.(*bytes.Buffer); ok {
+		buf := b.Next(b.Len())
+		return &window{ctx: ctx, r: r, buf: buf, end: len(buf), line: 1, bol: true, err: io.EOF}
+	}
 	return &window{ctx: ctx, r: r, buf: make([]byte, firstBuffer), line: 1, bol: true}
 }
 

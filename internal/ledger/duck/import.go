@@ -59,6 +59,10 @@ func (s *Store) known(ctx context.Context, c *condense.Condenser, hours []uint32
 	if err := s.affected(ctx, hours); err != nil {
 		return err
 	}
+	var held int
+	if err := s.db.QueryRowContext(ctx, "SELECT count(*) FROM ledger.hour WHERE hour IN (SELECT hour FROM affected)").Scan(&held); err != nil || held == 0 {
+		return err
+	}
 	for _, t := range condense.Tables {
 		rows, err := s.db.QueryContext(ctx, selectRows(t))
 		if err != nil {
@@ -109,7 +113,7 @@ func selectRows(t *condense.Table) string {
 	}
 	if len(t.Values) > 0 {
 		lists = "l.lists"
-		join = fmt.Sprintf(" JOIN ledger.%s_list l ON l.block = r.seq - r.seq %% %d", t.Name, condense.BlockRows)
+		join = fmt.Sprintf(" JOIN ledger.%s_list l ON l.hour = r.hour AND l.block = r.seq - r.seq %% %d", t.Name, condense.BlockRows)
 	}
 	return fmt.Sprintf("SELECT %s FROM ledger.%s r%s WHERE r.hour IN (SELECT hour FROM affected)",
 		strings.Join(append(cols, set, seq, lists), ", "), t.Name, join)
@@ -207,7 +211,7 @@ func physical(t *condense.Table) []string {
 	if len(t.Values) == 0 {
 		return []string{t.Name}
 	}
-	return []string{t.Name, t.Name + "_list"}
+	return []string{t.Name, t.Name + "_block"}
 }
 
 // writeDictionary appends the addresses and names that are new.

@@ -17,7 +17,8 @@ func TestSchema(t *testing.T) {
 	var b strings.Builder
 	b.WriteString(`-- Schema 1. Ids of addresses and names are private to this file. Times are
 -- microseconds since 1970-01-01 UTC, hours are hours since then. The lists of a
--- table's rows lie in blocks in its _list table: a row's block is seq - seq % 4.
+-- table's rows lie in blocks in its _list view: a row's block is seq - seq % 4.
+-- Long blocks are kept in parts, numbered from 1; part 0 is a whole block.
 -- The tables below "hour" are those of condense.Tables; their columns are
 -- written there.
 
@@ -57,7 +58,12 @@ CREATE TABLE ledger.hour (hour UINTEGER, condenser INTEGER);
 		}
 		fmt.Fprintf(&b, "\nCREATE TABLE ledger.%s (\n    %s\n);\n", tab.Name, strings.Join(cols, ",\n    "))
 		if len(tab.Values) > 0 {
-			fmt.Fprintf(&b, "CREATE TABLE ledger.%s_list (hour UINTEGER, block BIGINT, lists BLOB);\n", tab.Name)
+			fmt.Fprintf(&b, `CREATE TABLE ledger.%[1]s_block (hour UINTEGER, block BIGINT, part UINTEGER, lists BLOB USING COMPRESSION uncompressed);
+CREATE VIEW ledger.%[1]s_list AS
+SELECT hour, block, lists FROM %[1]s_block WHERE part = 0
+UNION ALL
+SELECT hour, block, unhex(string_agg(hex(lists), '' ORDER BY part)) AS lists FROM %[1]s_block WHERE part > 0 GROUP BY hour, block;
+`, tab.Name)
 		}
 	}
 	const file = "migrations/001.sql"

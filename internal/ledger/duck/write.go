@@ -5,7 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"sync"
+	"runtime"
 
 	"github.com/duckdb/duckdb-go/v2"
 
@@ -26,7 +26,6 @@ type writing struct {
 	c      *condense.Condenser
 	t      *condense.Table
 	finish *condense.Finish
-	blocks chan condense.Block
 }
 
 // register makes the two functions known to the database.
@@ -39,7 +38,7 @@ func (s *Store) register(ctx context.Context) error {
 	rows := duckdb.ParallelChunkTableFunction{BindArguments: func(map[string]any, ...any) (duckdb.ParallelChunkTableSource, error) {
 		return &rowSource{writing: s.writing}, nil
 	}}
-	blocks := duckdb.ChunkTableFunction{BindArguments: func(map[string]any, ...any) (duckdb.ChunkTableSource, error) {
+	blocks := duckdb.ParallelChunkTableFunction{BindArguments: func(map[string]any, ...any) (duckdb.ParallelChunkTableSource, error) {
 		return &blockSource{writing: s.writing}, nil
 	}}
 	return errors.Join(duckdb.RegisterTableUDF(conn, rowsFunction, rows), duckdb.RegisterTableUDF(conn, blocksFunction, blocks))
@@ -64,33 +63,9 @@ func (s *Store) writeTable(ctx context.Context, conn *sql.Conn, c *condense.Cond
 	return s.writeBlocks(ctx, conn)
 }
 
-// errStopped ends a producer whose consumer has gone.
-var errStopped = errors.New("stopped")
-
 // writeBlocks writes the lists of the rows just written.
 func (s *Store) writeBlocks(ctx context.Context, conn *sql.Conn) error {
-	w := s.writing
-	w.blocks = make(chan condense.Block, duckdb.GetDataChunkCapacity())
-	stop := make(chan struct{})
-	var produced error
-	var wg sync.WaitGroup
-	wg.Go(func() {
-		defer close(w.blocks)
-		produced = w.c.Blocks(w.t, func(b condense.Block) error {
-			select {
-			case w.blocks <- b:
-				return nil
-			case <-stop:
-				return errStopped
-			}
-		})
-	})
-	_, err := conn.ExecContext(ctx, fmt.Sprintf("INSERT INTO ledger.%s_list SELECT * FROM %s()", w.t.Name, blocksFunction))
-	close(stop)
-	wg.Wait()
-	if err == nil {
-		err = produced
-	}
+	_, err := conn.ExecContext(ctx, fmt.Sprintf("INSERT INTO ledger.%s_block SELECT * FROM %s()", s.writing.t.Name, blocksFunction))
 	return err
 }
 
@@ -138,7 +113,9 @@ func (r *rowSource) ColumnInfos() []duckdb.ColumnInfo {
 func (r *rowSource) Cardinality() *duckdb.CardinalityInfo { return nil }
 
 // Init lets every thread of DuckDB take part.
-func (r *rowSource) Init() duckdb.ParallelTableSourceInfo { return duckdb.ParallelTableSourceInfo{} }
+func (r *rowSource) Init() duckdb.ParallelTableSourceInfo {
+	return duckdb.ParallelTableSourceInfo{MaxThreads: runtime.GOMAXPROCS(0)}
+}
 
 // NewLocalState gives a thread its worker.
 func (r *rowSource) NewLocalState() any { return &rowWorker{Worker: r.finish.Worker()} }
@@ -199,36 +176,75 @@ func fill[T uint32 | int64](chunk duckdb.DataChunk, col int, values []T) error {
 	return nil
 }
 
-// blockSource gives DuckDB the blocks of lists.
+// longestPart is up to how many bytes of lists are one text: a longer one DuckDB
+// puts into a file block of its own, 256 KiB each.
+const longestPart = 4000
+
+// blockSource gives DuckDB the blocks of lists, and long ones in parts.
 type blockSource struct{ *writing }
+
+// blockWorker is one thread's part of the work, and the block it is cutting up.
+type blockWorker struct {
+	*condense.Blocks
+	block condense.Block
+	part  uint32 // of the block, from 1; 0 when there is none
+}
 
 // ColumnInfos describes the table as the migrations make it.
 func (r *blockSource) ColumnInfos() []duckdb.ColumnInfo {
-	return columns([]string{"hour", "block", "lists"}, []duckdb.Type{duckdb.TYPE_UINTEGER, duckdb.TYPE_BIGINT, duckdb.TYPE_BLOB})
+	return columns([]string{"hour", "block", "part", "lists"},
+		[]duckdb.Type{duckdb.TYPE_UINTEGER, duckdb.TYPE_BIGINT, duckdb.TYPE_UINTEGER, duckdb.TYPE_BLOB})
 }
 
 // Cardinality is not known beforehand.
 func (r *blockSource) Cardinality() *duckdb.CardinalityInfo { return nil }
 
-// Init has nothing to prepare.
-func (r *blockSource) Init() {}
+// Init lets every thread of DuckDB take part.
+func (r *blockSource) Init() duckdb.ParallelTableSourceInfo {
+	return duckdb.ParallelTableSourceInfo{MaxThreads: runtime.GOMAXPROCS(0)}
+}
+
+// NewLocalState gives a thread its worker.
+func (r *blockSource) NewLocalState() any { return &blockWorker{Blocks: r.finish.Blocks()} }
 
 // FillChunk hands over the next blocks.
-func (r *blockSource) FillChunk(chunk duckdb.DataChunk) error {
+func (r *blockSource) FillChunk(local any, chunk duckdb.DataChunk) error {
 	if err := r.ctx.Err(); err != nil {
 		return err
 	}
+	w := local.(*blockWorker)
 	n := 0
-	for n < duckdb.GetDataChunkCapacity() {
-		b, ok := <-r.blocks
-		if !ok {
-			break
-		}
-		err := errors.Join(duckdb.SetChunkValue(chunk, 0, n, b.Hour), duckdb.SetChunkValue(chunk, 1, n, b.Seq), duckdb.SetChunkValue(chunk, 2, n, b.Lists))
+	for ; n < duckdb.GetDataChunkCapacity(); n++ {
+		ok, err := w.next()
 		if err != nil {
 			return err
 		}
-		n++
+		if !ok {
+			break
+		}
+		lists := w.block.Lists
+		if w.part > 0 {
+			lists = lists[:min(len(lists), longestPart)]
+			w.block.Lists = w.block.Lists[len(lists):]
+		}
+		err = errors.Join(duckdb.SetChunkValue(chunk, 0, n, w.block.Hour), duckdb.SetChunkValue(chunk, 1, n, w.block.Seq),
+			duckdb.SetChunkValue(chunk, 2, n, w.part), duckdb.SetChunkValue(chunk, 3, n, lists))
+		if err != nil {
+			return err
+		}
 	}
 	return chunk.SetSize(n)
+}
+
+// next goes to the next part, of this block or another one.
+func (w *blockWorker) next() (ok bool, err error) {
+	if w.part > 0 && len(w.block.Lists) > 0 {
+		w.part++
+		return true, nil
+	}
+	w.part = 0
+	if w.block, ok, err = w.Next(); ok && len(w.block.Lists) > longestPart {
+		w.part = 1
+	}
+	return ok, err
 }

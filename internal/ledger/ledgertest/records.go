@@ -117,6 +117,30 @@ func Sample() (ps []Put) {
 			add(func(s *condense.Sink) {
 				s.CaptureLoss(&event.CaptureLoss{Head: event.Head{TS: event.Time(start + at)}, Peer: []byte("zeek"), Gaps: i, Acks: 1000, Percent: float64(i) / 10})
 			})
+			add(func(s *condense.Sink) {
+				s.Logon(&event.Logon{
+					Head: head(at, "core", "10.0.0.3", "10.0.0.9", 445), Log: "ntlm", Proto: event.ProtoTCP, Account: []byte("u"), Domain: []byte("D"),
+					Client: []byte("WS-3"), Server: []byte("FS-9"), Success: event.Tri(i%3 - 1), Error: []byte("e"),
+				})
+			})
+			add(func(s *condense.Sink) {
+				s.Call(&event.Call{Head: head(at, "core", "10.0.0.3", "10.0.0.9", 445), Log: "dce_rpc", Proto: event.ProtoTCP, Object: []byte("svcctl"), Verb: []byte("CreateServiceW"), Result: []byte("ok"), Count: i - 1})
+			})
+			add(func(s *condense.Sink) {
+				s.Mail(&event.Mail{
+					Head: head(at, "core", "10.0.0.3", resp, 25), From: []byte("a@h.example"), To: [][]byte{[]byte("b@o.example"), []byte("<c@O.example>")},
+					Size: 1000, Code: 250, FUIDs: [][]byte{[]byte("F2"), []byte("F3")}, Filenames: [][]byte{[]byte("a.zip")},
+				})
+			})
+			add(func(s *condense.Sink) {
+				s.Tunnel(&event.Tunnel{Head: head(at, "core", "10.0.0.3", resp, 1080), Log: "socks", Proto: event.ProtoTCP, Type: []byte("SOCKS5"), FarHost: []byte("Far.example"), FarPort: 443})
+			})
+			add(func(s *condense.Sink) {
+				s.Software(&event.Software{Head: head(at, "core", "10.0.0.3", "", 0), Type: []byte("SSH::SERVER"), Name: []byte("OpenSSH"), Version: []byte("7")})
+			})
+			add(func(s *condense.Sink) {
+				s.Note(&event.Note{Head: head(at, "core", "10.0.0.3", resp, 80), Log: "alert", Proto: event.ProtoTCP, Name: []byte("sig"), Message: []byte("m"), Severity: int(i % 4)})
+			})
 		}
 	}
 	return ps

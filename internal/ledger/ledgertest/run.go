@@ -30,6 +30,7 @@ func Run(t *testing.T, open Open) {
 	t.Run("reopen", o.reopen)
 	t.Run("dictionary", o.dictionary)
 	t.Run("places of records", o.exemplars)
+	t.Run("long lists", o.longLists)
 	t.Run("checksum", o.checksum)
 	t.Run("settings", o.settings)
 	t.Run("queries", o.queries)

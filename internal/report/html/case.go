@@ -73,6 +73,7 @@ type termView struct {
 type evidenceView struct{ Where, UID, Community, Raw string }
 
 func newCase(c *report.Case, i int) caseView {
+	c = c.Named()
 	v := caseView{
 		Anchor:   anchor(i),
 		Rank:     c.Rank,

@@ -105,6 +105,7 @@ func newView(d *report.Document, top int) *view {
 }
 
 func newGlance(c *report.Case, i, top int) glance {
+	c = c.Named()
 	g := glance{
 		Rank:   c.Rank,
 		Route:  list(c.Hosts) + " → " + list(destinations(c.Destinations)),

@@ -75,6 +75,7 @@ func archive() report.Case {
 	return report.Case{
 		ID: "c-7f3a91", Rank: 1, WeightDB: 47, First: at(0, 19, 3), Last: at(18, 42, 51),
 		Hosts: []string{"10.0.1.4"}, Accounts: []string{`CLINIC\jmeier`},
+		Names:        []report.HostName{{IP: "10.0.1.4", Name: "nurse-station-12", Source: "dhcp", First: at(0, 2, 0), Last: at(12, 2, 0)}},
 		Destinations: []report.Destination{{IP: "192.168.0.4", Name: "files.example", Port: 80}},
 		Stages:       []string{"command", "collection", "exfiltration"},
 		Loss: report.Loss{

@@ -20,6 +20,7 @@ const (
 )
 
 func (p *page) oneCase(c *report.Case) {
+	c = c.Named()
 	p.text(bold, 0, 3, fmt.Sprintf("%d. Case %s · %s · %s", c.Rank, show(c.ID), c.Weight(), lower(c.LevelWords())))
 	p.text(cyan, 3, 5, list(c.Hosts, mostHosts)+" → "+list(destinations(c.Destinations), mostHosts))
 	if len(c.Accounts) > 0 {

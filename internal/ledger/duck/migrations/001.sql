@@ -1,6 +1,7 @@
 -- Schema 1. Ids of addresses and names are private to this file. Times are
 -- microseconds since 1970-01-01 UTC, hours are hours since then. The lists of a
--- table's rows lie in blocks in its _list table: a row's block is seq - seq % 4.
+-- table's rows lie in blocks in its _list view: a row's block is seq - seq % 4.
+-- Long blocks are kept in parts, numbered from 1; part 0 is a whole block.
 -- The tables below "hour" are those of condense.Tables; their columns are
 -- written there.
 
@@ -47,7 +48,11 @@ CREATE TABLE ledger.conversation (
     duration BIGINT,
     missed BIGINT
 );
-CREATE TABLE ledger.conversation_list (hour UINTEGER, block BIGINT, lists BLOB);
+CREATE TABLE ledger.conversation_block (hour UINTEGER, block BIGINT, part UINTEGER, lists BLOB USING COMPRESSION uncompressed);
+CREATE VIEW ledger.conversation_list AS
+SELECT hour, block, lists FROM conversation_block WHERE part = 0
+UNION ALL
+SELECT hour, block, unhex(string_agg(hex(lists), '' ORDER BY part)) AS lists FROM conversation_block WHERE part > 0 GROUP BY hour, block;
 
 CREATE TABLE ledger.lookup (
     hour UINTEGER,
@@ -68,7 +73,11 @@ CREATE TABLE ledger.lookup (
     payload BIGINT,
     nxdomain BIGINT
 );
-CREATE TABLE ledger.lookup_list (hour UINTEGER, block BIGINT, lists BLOB);
+CREATE TABLE ledger.lookup_block (hour UINTEGER, block BIGINT, part UINTEGER, lists BLOB USING COMPRESSION uncompressed);
+CREATE VIEW ledger.lookup_list AS
+SELECT hour, block, lists FROM lookup_block WHERE part = 0
+UNION ALL
+SELECT hour, block, unhex(string_agg(hex(lists), '' ORDER BY part)) AS lists FROM lookup_block WHERE part > 0 GROUP BY hour, block;
 
 CREATE TABLE ledger.session (
     hour UINTEGER,
@@ -92,7 +101,11 @@ CREATE TABLE ledger.session (
     established BIGINT,
     resumed BIGINT
 );
-CREATE TABLE ledger.session_list (hour UINTEGER, block BIGINT, lists BLOB);
+CREATE TABLE ledger.session_block (hour UINTEGER, block BIGINT, part UINTEGER, lists BLOB USING COMPRESSION uncompressed);
+CREATE VIEW ledger.session_list AS
+SELECT hour, block, lists FROM session_block WHERE part = 0
+UNION ALL
+SELECT hour, block, unhex(string_agg(hex(lists), '' ORDER BY part)) AS lists FROM session_block WHERE part > 0 GROUP BY hour, block;
 
 CREATE TABLE ledger.request (
     hour UINTEGER,
@@ -114,7 +127,11 @@ CREATE TABLE ledger.request (
     bytes_in BIGINT,
     accepted BIGINT
 );
-CREATE TABLE ledger.request_list (hour UINTEGER, block BIGINT, lists BLOB);
+CREATE TABLE ledger.request_block (hour UINTEGER, block BIGINT, part UINTEGER, lists BLOB USING COMPRESSION uncompressed);
+CREATE VIEW ledger.request_list AS
+SELECT hour, block, lists FROM request_block WHERE part = 0
+UNION ALL
+SELECT hour, block, unhex(string_agg(hex(lists), '' ORDER BY part)) AS lists FROM request_block WHERE part > 0 GROUP BY hour, block;
 
 CREATE TABLE ledger.transfer (
     hour UINTEGER,
@@ -136,7 +153,11 @@ CREATE TABLE ledger.transfer (
     bytes BIGINT,
     bytes_accepted BIGINT
 );
-CREATE TABLE ledger.transfer_list (hour UINTEGER, block BIGINT, lists BLOB);
+CREATE TABLE ledger.transfer_block (hour UINTEGER, block BIGINT, part UINTEGER, lists BLOB USING COMPRESSION uncompressed);
+CREATE VIEW ledger.transfer_list AS
+SELECT hour, block, lists FROM transfer_block WHERE part = 0
+UNION ALL
+SELECT hour, block, unhex(string_agg(hex(lists), '' ORDER BY part)) AS lists FROM transfer_block WHERE part > 0 GROUP BY hour, block;
 
 CREATE TABLE ledger.certificate (
     hour UINTEGER,
@@ -152,7 +173,11 @@ CREATE TABLE ledger.certificate (
     events BIGINT,
     duplicates BIGINT
 );
-CREATE TABLE ledger.certificate_list (hour UINTEGER, block BIGINT, lists BLOB);
+CREATE TABLE ledger.certificate_block (hour UINTEGER, block BIGINT, part UINTEGER, lists BLOB USING COMPRESSION uncompressed);
+CREATE VIEW ledger.certificate_list AS
+SELECT hour, block, lists FROM certificate_block WHERE part = 0
+UNION ALL
+SELECT hour, block, unhex(string_agg(hex(lists), '' ORDER BY part)) AS lists FROM certificate_block WHERE part > 0 GROUP BY hour, block;
 
 CREATE TABLE ledger.lease (
     hour UINTEGER,
@@ -167,7 +192,11 @@ CREATE TABLE ledger.lease (
     events BIGINT,
     duplicates BIGINT
 );
-CREATE TABLE ledger.lease_list (hour UINTEGER, block BIGINT, lists BLOB);
+CREATE TABLE ledger.lease_block (hour UINTEGER, block BIGINT, part UINTEGER, lists BLOB USING COMPRESSION uncompressed);
+CREATE VIEW ledger.lease_list AS
+SELECT hour, block, lists FROM lease_block WHERE part = 0
+UNION ALL
+SELECT hour, block, unhex(string_agg(hex(lists), '' ORDER BY part)) AS lists FROM lease_block WHERE part > 0 GROUP BY hour, block;
 
 CREATE TABLE ledger.capture_loss (
     hour UINTEGER,
@@ -182,7 +211,11 @@ CREATE TABLE ledger.capture_loss (
     acks BIGINT,
     worst_millionths BIGINT
 );
-CREATE TABLE ledger.capture_loss_list (hour UINTEGER, block BIGINT, lists BLOB);
+CREATE TABLE ledger.capture_loss_block (hour UINTEGER, block BIGINT, part UINTEGER, lists BLOB USING COMPRESSION uncompressed);
+CREATE VIEW ledger.capture_loss_list AS
+SELECT hour, block, lists FROM capture_loss_block WHERE part = 0
+UNION ALL
+SELECT hour, block, unhex(string_agg(hex(lists), '' ORDER BY part)) AS lists FROM capture_loss_block WHERE part > 0 GROUP BY hour, block;
 
 CREATE TABLE ledger.answer (
     hour UINTEGER,
@@ -240,7 +273,11 @@ CREATE TABLE ledger.logon (
     succeeded BIGINT,
     failed BIGINT
 );
-CREATE TABLE ledger.logon_list (hour UINTEGER, block BIGINT, lists BLOB);
+CREATE TABLE ledger.logon_block (hour UINTEGER, block BIGINT, part UINTEGER, lists BLOB USING COMPRESSION uncompressed);
+CREATE VIEW ledger.logon_list AS
+SELECT hour, block, lists FROM logon_block WHERE part = 0
+UNION ALL
+SELECT hour, block, unhex(string_agg(hex(lists), '' ORDER BY part)) AS lists FROM logon_block WHERE part > 0 GROUP BY hour, block;
 
 CREATE TABLE ledger.call (
     hour UINTEGER,
@@ -261,7 +298,11 @@ CREATE TABLE ledger.call (
     duplicates BIGINT,
     count BIGINT
 );
-CREATE TABLE ledger.call_list (hour UINTEGER, block BIGINT, lists BLOB);
+CREATE TABLE ledger.call_block (hour UINTEGER, block BIGINT, part UINTEGER, lists BLOB USING COMPRESSION uncompressed);
+CREATE VIEW ledger.call_list AS
+SELECT hour, block, lists FROM call_block WHERE part = 0
+UNION ALL
+SELECT hour, block, unhex(string_agg(hex(lists), '' ORDER BY part)) AS lists FROM call_block WHERE part > 0 GROUP BY hour, block;
 
 CREATE TABLE ledger.tunnel (
     hour UINTEGER,
@@ -282,7 +323,11 @@ CREATE TABLE ledger.tunnel (
     events BIGINT,
     duplicates BIGINT
 );
-CREATE TABLE ledger.tunnel_list (hour UINTEGER, block BIGINT, lists BLOB);
+CREATE TABLE ledger.tunnel_block (hour UINTEGER, block BIGINT, part UINTEGER, lists BLOB USING COMPRESSION uncompressed);
+CREATE VIEW ledger.tunnel_list AS
+SELECT hour, block, lists FROM tunnel_block WHERE part = 0
+UNION ALL
+SELECT hour, block, unhex(string_agg(hex(lists), '' ORDER BY part)) AS lists FROM tunnel_block WHERE part > 0 GROUP BY hour, block;
 
 CREATE TABLE ledger.software (
     hour UINTEGER,
@@ -297,7 +342,11 @@ CREATE TABLE ledger.software (
     events BIGINT,
     duplicates BIGINT
 );
-CREATE TABLE ledger.software_list (hour UINTEGER, block BIGINT, lists BLOB);
+CREATE TABLE ledger.software_block (hour UINTEGER, block BIGINT, part UINTEGER, lists BLOB USING COMPRESSION uncompressed);
+CREATE VIEW ledger.software_list AS
+SELECT hour, block, lists FROM software_block WHERE part = 0
+UNION ALL
+SELECT hour, block, unhex(string_agg(hex(lists), '' ORDER BY part)) AS lists FROM software_block WHERE part > 0 GROUP BY hour, block;
 
 CREATE TABLE ledger.note (
     hour UINTEGER,
@@ -315,7 +364,11 @@ CREATE TABLE ledger.note (
     events BIGINT,
     duplicates BIGINT
 );
-CREATE TABLE ledger.note_list (hour UINTEGER, block BIGINT, lists BLOB);
+CREATE TABLE ledger.note_block (hour UINTEGER, block BIGINT, part UINTEGER, lists BLOB USING COMPRESSION uncompressed);
+CREATE VIEW ledger.note_list AS
+SELECT hour, block, lists FROM note_block WHERE part = 0
+UNION ALL
+SELECT hour, block, unhex(string_agg(hex(lists), '' ORDER BY part)) AS lists FROM note_block WHERE part > 0 GROUP BY hour, block;
 
 CREATE TABLE ledger.identity (
     hour UINTEGER,

@@ -1,0 +1,41 @@
+package hunt
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"barium/internal/caseload"
+	"barium/internal/detect"
+	"barium/internal/ledger"
+)
+
+// find runs detectors side by side, and asks what the look covers meanwhile: one
+// query alone seldom keeps all cores busy. Findings are in the order of the
+// detectors, whichever ends first. The error is the first that occurred.
+func find(ctx context.Context, l *ledger.Look, detectors []detect.Detector) ([]detect.Finding, *caseload.Coverage, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	findings := make([][]detect.Finding, len(detectors))
+	var cover *caseload.Coverage
+	var wg sync.WaitGroup
+	run := func(f func() error) {
+		wg.Go(func() {
+			if err := f(); err != nil {
+				cancel(err)
+			}
+		})
+	}
+	for i, d := range detectors {
+		run(func() (err error) {
+			findings[i], err = d.Find(ctx, l)
+			return err
+		})
+	}
+	run(func() (err error) {
+		cover, err = caseload.Cover(ctx, l)
+		return err
+	})
+	wg.Wait()
+	return slices.Concat(findings...), cover, context.Cause(ctx)
+}

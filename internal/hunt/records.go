@@ -34,7 +34,7 @@ func newRecords(ctx context.Context, reader format.Reader, r io.Reader) records 
 	case format.Walkable:
 		return &walked{walk: b.Walk(ctx, r)}
 	case format.Binary:
-		return &placed{reader: b, r: bufio.NewReaderSize(r, readAhead)}
+		return &placed{reader: b, r: bufio.NewReaderSize(r, format.MaxRecord)}
 	}
 	return &lineReader{r: bufio.NewReaderSize(r, readAhead)}
 }
@@ -85,23 +85,18 @@ func (b *placed) seek(offset int64) error {
 
 func (b *placed) position() int64 { return b.at }
 
+// take leaves the source where it stands: a reader may look further than its
+// record reaches, and the next one may begin within that.
 func (b *placed) take() (record, error) {
-	c := &counted{r: b.r}
-	raw, text, err := b.reader.Record(b.head, c)
-	b.at += c.n
-	return record{raw: raw, text: []byte(text)}, err
-}
-
-// counted counts what is read.
-type counted struct {
-	r io.Reader
-	n int64
-}
-
-func (c *counted) Read(p []byte) (int, error) {
-	n, err := c.r.Read(p)
-	c.n += int64(n)
-	return n, err
+	ahead, err := b.r.Peek(format.MaxRecord)
+	raw, text, wrong := b.reader.Record(b.head, bytes.NewReader(ahead))
+	if wrong != nil {
+		if err != nil && !errors.Is(err, io.EOF) {
+			return record{}, err
+		}
+		return record{}, wrong
+	}
+	return record{raw: raw, text: []byte(text)}, nil
 }
 
 // lineReader finds records by offset in a stream and counts lines on the way.

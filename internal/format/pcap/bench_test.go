@@ -67,11 +67,22 @@ func BenchmarkMix(b *testing.B) {
 	benchmarkCapture(b, data)
 }
 
-// BenchmarkSmall reads small packets: look-ups, handshakes and answers of 20
-// bytes.
+// BenchmarkSmall reads small packets of which many records come: look-ups,
+// handshakes and answers of 20 bytes, four records for ten packets.
 func BenchmarkSmall(b *testing.B) {
 	data := traffic(b, 10_000, 20)
 	benchmarkCapture(b, data)
+}
+
+// BenchmarkPackets reads packets of 60 bytes of payload in few flows, as calls
+// and terminals make them: what a packet costs when no record comes of it.
+func BenchmarkPackets(b *testing.B) {
+	f := newFile(linkEthernet)
+	payload := make([]byte, 60)
+	for i := range 100_000 {
+		f.frame(udp(b, pc, uint16(10_000+i%1000), far, 10_000, payload))
+	}
+	benchmarkCapture(b, f.b)
 }
 
 // TestTraffic reads what the benchmarks read and finds every part of it.

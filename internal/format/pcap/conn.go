@@ -52,9 +52,9 @@ func (c *conn) side(orig bool) *endpoint {
 	return &c.resp
 }
 
-// begin sets up a flow by its first packet. Who opened it is told by SYN, by the
-// type of ICMP, and where the capture joined in the middle by the ports: the
-// well-known one is the service (Zeek guesses likewise).
+// begin sets up a flow by its first packet. Who opened it is told by SYN, and
+// where the capture joined in the middle by the ports: the well-known one is the
+// service (Zeek guesses likewise).
 func (c *conn) begin(k key, swapped bool, p *packet) {
 	c.key, c.swapped, c.proto = k, swapped, p.proto
 	src, dst := p.src, p.dst
@@ -68,7 +68,7 @@ func (c *conn) begin(k key, swapped bool, p *packet) {
 	case p.proto == layers.IPProtocolICMPv4, p.proto == layers.IPProtocolICMPv6:
 		sport, dport = k.aPort, k.bPort
 		if isReply(p) {
-			src, dst, c.swapped = dst, src, !swapped
+			sport, dport = dport, sport
 		}
 	}
 	if flip {

@@ -51,7 +51,7 @@ func isDNS(_ bool, first []byte) bool {
 	}
 	n, b := int(binary.BigEndian.Uint16(first)), first[2:]
 	flags := binary.BigEndian.Uint16(b[2:])
-	return n >= 17 && binary.BigEndian.Uint16(b[4:]) == 1 && flags&0x7870 == 0 && // a query, nothing reserved
+	return n >= 17 && binary.BigEndian.Uint16(b[4:]) == 1 && flags&0x7840 == 0 && // a standard query, nothing reserved
 		(n > len(b) || n <= 4096) && b[12] < 64 && binary.BigEndian.Uint16(b[6:]) < 256 && binary.BigEndian.Uint16(b[10:]) < 16
 }
 
@@ -76,12 +76,27 @@ func (a *dnsStream) data(orig bool, ts event.Time, offset int64, b []byte) {
 		}
 		buf = buf[2+n:]
 	}
+	before := len(a.buf[i])
 	a.buf[i] = append(a.buf[i][:0], buf...)
+	if !a.lookups.sink.hold(before, len(a.buf[i])) || a.lost[i] {
+		a.lose(i)
+	}
 }
 
-func (a *dnsStream) gap(orig bool, _ int64) { a.lost[side(orig)] = true }
+func (a *dnsStream) gap(orig bool, _ int64) { a.lose(side(orig)) }
 
-func (a *dnsStream) end() { a.lookups.end(&a.d) }
+// lose gives a direction up, whose lengths cannot be found any more.
+func (a *dnsStream) lose(i int) {
+	a.lost[i] = true
+	a.lookups.sink.hold(len(a.buf[i]), 0)
+	a.buf[i] = nil
+}
+
+func (a *dnsStream) end() {
+	a.lookups.end(&a.d)
+	a.lose(0)
+	a.lose(1)
+}
 
 // side is the index of a direction.
 func side(orig bool) int {

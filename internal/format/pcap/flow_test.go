@@ -130,7 +130,7 @@ func TestICMP(t *testing.T) {
 		}
 	}
 	f("8>0 OTH  8/8 1+1 -0", echo(pc, far, 8), echo(far, pc, 0))
-	f("8>0 OTH  0/8 0+1 -0", echo(far, pc, 0))
+	f("0>8 OTH  8/8 1+1 -0", echo(far, pc, 0), echo(pc, far, 8)) // the answer was seen first
 	f("3>0 OTH  8/0 1+0 -0; 3>0 OTH  8/0 1+0 -0", echo(pc, far, 3), echo(far, pc, 3))
 }
 

@@ -12,11 +12,22 @@ import (
 type sink struct {
 	format.Sink
 	number int64                              // of the frame in hand
+	held   int                                // bytes of messages that are not complete, of all who use hold
 	certs  map[[sha256.Size]byte]*certificate // that were told of
 	uid    []byte
 	sensor []byte
 	// transfers are shared by the connections of FTP.
 	transfers ftpTransfers
+}
+
+// maxHeld is how many bytes of incomplete messages are held, of all connections.
+const maxHeld = 64 << 20
+
+// hold changes how much of an incomplete message is held from before to now, and
+// reports whether there is room for it.
+func (s *sink) hold(before, now int) bool {
+	s.held += now - before
+	return s.held <= maxHeld
 }
 
 // own returns a flow's sink as a sink.

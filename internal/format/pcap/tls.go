@@ -90,10 +90,17 @@ func (t *tls) data(orig bool, ts event.Time, offset int64, b []byte) {
 		}
 		n := min(s.left, len(b))
 		if s.kind == recordHandshake && !s.secret {
+			before := len(s.message)
 			s.message = append(s.message, b[:n]...)
 			if reason := t.messages(s, orig, ts, offset); reason != "" {
 				t.f.sink.Bad(offset, 0, "TLS: "+reason, b[:n])
 				s.lost = true
+			}
+			if !t.sink.hold(before, len(s.message)) {
+				s.lost = true
+			}
+			if s.lost {
+				t.drop(s)
 			}
 		}
 		s.left -= n
@@ -222,4 +229,14 @@ func (t *tls) gap(orig bool, n int64) {
 // it any more.
 func (t *tls) finished() bool { return t.told || t.sides[0].lost && t.sides[1].lost }
 
-func (t *tls) end() { t.tell() }
+func (t *tls) end() {
+	t.tell()
+	t.drop(&t.sides[0])
+	t.drop(&t.sides[1])
+}
+
+// drop lets go of a message that is not complete.
+func (t *tls) drop(s *tlsSide) {
+	t.sink.hold(len(s.message), 0)
+	s.message = nil
+}

@@ -92,7 +92,7 @@ func (t *tls) data(orig bool, ts event.Time, offset int64, b []byte) {
 		if s.kind == recordHandshake && !s.secret {
 			s.message = append(s.message, b[:n]...)
 			if reason := t.messages(s, orig, ts, offset); reason != "" {
-				t.f.sink.Bad(offset, 0, "TLS: "+reason, b[:n])
+				t.f.sink.Bad(offset, 0, "TLS: "+reason, s.head[:])
 				s.lost = true
 			}
 		}

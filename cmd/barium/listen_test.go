@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/hex"
 	"net"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -26,8 +25,7 @@ func TestListen(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := filepath.Join(t.TempDir(), "flows")
-	c := exec.Command(os.Args[0], "listen", "--netflow", "127.0.0.1:0", "--sflow", "none", dir)
-	c.Env = append(os.Environ(), "BARIUM_TEST_MAIN=1")
+	c := exec.Command("barium", "listen", "--netflow", "127.0.0.1:0", "--sflow", "none", dir)
 	var out bytes.Buffer
 	c.Stdout = &out
 	errs, err := c.StderrPipe()

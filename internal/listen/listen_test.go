@@ -217,7 +217,10 @@ func TestLimit(t *testing.T) {
 	if r.err != nil || !res.Full || res.Files != 1 {
 		t.Errorf("%+v, %v", res, r.err)
 	}
-	names, _ := filepath.Glob(filepath.Join(r.dir, "*"))
+	names, err := filepath.Glob(filepath.Join(r.dir, "*"))
+	if len(names) != 1 {
+		t.Fatal(names, err)
+	}
 	if st, err := os.Stat(names[0]); err != nil || st.Size() < 10_000 || st.Size() > 10_100 {
 		t.Error(st.Size(), err)
 	}

@@ -101,35 +101,18 @@ func TestSoftflowd(t *testing.T) {
 		}
 		captures = append(captures, found...)
 	}
-	compared, hung := 0, false
+	compared := 0
 	for _, version := range []string{"5", "9", "10"} {
 		for _, capture := range captures {
 			name := "v" + version + " " + filepath.Base(capture)
 			t.Run(name, func(t *testing.T) {
-				if hung {
-					t.Skip("softflowd does not end here")
-				}
 				want := packets(t, capture)
 				r := start(t, Options{})
-				// It gives up root, and never ends if it cannot then remove its socket.
-				dir, err := os.MkdirTemp("", "sf")
-				if err != nil {
-					t.Fatal(err)
-				}
-				defer os.RemoveAll(dir)
-				if err := os.Chmod(dir, 0o777); err != nil {
-					t.Fatal(err)
-				}
-				ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+				ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 				defer cancel()
 				c := exec.CommandContext(ctx, path, "-d", "-a", "-r", capture, "-v", version, "-n", r.conn.RemoteAddr().String(),
-					"-p", filepath.Join(dir, "pid"), "-c", filepath.Join(dir, "ctl"))
-				out, err := c.CombinedOutput()
-				if ctx.Err() != nil {
-					hung = true
-					t.Skip("softflowd does not end here")
-				}
-				if err != nil {
+					"-p", filepath.Join(t.TempDir(), "pid"), "-c", "none") // with a control socket it may never end
+				if out, err := c.CombinedOutput(); err != nil {
 					t.Fatalf("%v\n%s", err, out)
 				}
 				res := r.stop()

@@ -134,5 +134,5 @@ func BenchmarkFTP(b *testing.B) {
 	for range 1000 {
 		turns = append(turns, asks("PASV\r\n"), says("227 Entering Passive Mode (192,0,2,9,1,2).\r\n"), asks("STOR abcdef.zip\r\n"), says("150 go\r\n226 done\r\n"))
 	}
-	benchmark(b, newFTP, turns...)
+	benchmark(b, newFTP, login(turns...)...)
 }

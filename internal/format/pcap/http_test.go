@@ -170,7 +170,9 @@ func BenchmarkHTTP(b *testing.B) {
 // benchmark measures how fast an analyser follows turns, in packets of Ethernet.
 func benchmark(b *testing.B, of func(*flow) analyser, turns ...turn) {
 	var size int64
-	for _, t := range turns {
+	texts := make([][]byte, len(turns))
+	for i, t := range turns {
+		texts[i] = []byte(t.text)
 		size += int64(len(t.text))
 	}
 	b.SetBytes(size)
@@ -179,9 +181,8 @@ func benchmark(b *testing.B, of func(*flow) analyser, turns ...turn) {
 	for b.Loop() {
 		var n counter
 		a := of((&talk{}).flow(&n))
-		for _, t := range turns {
-			text := []byte(t.text)
-			for len(text) > 0 {
+		for i, t := range turns {
+			for text := texts[i]; len(text) > 0; {
 				k := min(len(text), 1460)
 				a.data(t.orig, event.Time(1), 1, text[:k])
 				text = text[k:]

@@ -93,7 +93,7 @@ func (t *tls) data(orig bool, ts event.Time, offset int64, b []byte) {
 			before := len(s.message)
 			s.message = append(s.message, b[:n]...)
 			if reason := t.messages(s, orig, ts, offset); reason != "" {
-				t.f.sink.Bad(offset, 0, "TLS: "+reason, b[:n])
+				t.f.sink.Bad(offset, 0, "TLS: "+reason, s.head[:])
 				s.lost = true
 			}
 			if !t.sink.hold(before, len(s.message)) {

@@ -105,10 +105,10 @@ func newView(d *report.Document, top int) *view {
 }
 
 func newGlance(c *report.Case, i, top int) glance {
-	c = c.Named()
+	named := (&report.Case{Hosts: c.Hosts, Names: c.Names}).Named()
 	g := glance{
 		Rank:   c.Rank,
-		Route:  list(c.Hosts) + " → " + list(destinations(c.Destinations)),
+		Route:  list(named.Hosts) + " → " + list(destinations(c.Destinations)),
 		When:   report.Span(c.First, c.Last),
 		Loss:   glue(c.Loss.Words()),
 		Weight: report.Decibels(c.WeightDB),

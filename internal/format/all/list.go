@@ -4,12 +4,14 @@ package all
 
 import (
 	"barium/internal/format"
+	"barium/internal/format/dnslog"
 	"barium/internal/format/zeek"
 )
 
 // Readers lists every reader; the order decides between equally sure ones.
 var Readers = []format.Reader{
 	zeek.Reader{},
+	dnslog.Reader{},
 }
 
 // Sniff returns the reader that is surest of the head of a source, and what it

@@ -10,7 +10,8 @@ import (
 // maxName is the longest name that DNS has, in bytes (RFC 1035 section 2.3.4).
 const maxName = 255
 
-// address reads an IPv4 or IPv6 address; a zone (%eth0) is dropped.
+// address reads an IPv4 or IPv6 address; a zone (%eth0) is dropped. The unspecified
+// address (::) is nobody's.
 func address(b []byte) (event.Addr, bool) {
 	if a := (event.Addr{10: 0xff, 11: 0xff}); ipv4(b, a[12:]) {
 		return a, true
@@ -19,7 +20,7 @@ func address(b []byte) (event.Addr, bool) {
 		return event.Addr{}, false
 	}
 	a, err := netip.ParseAddr(string(b))
-	return event.AddrFrom(a), err == nil
+	return event.AddrFrom(a), err == nil && a.WithZone("") != netip.IPv6Unspecified()
 }
 
 // ipv4 reads four decimal numbers into dst. Leading zeros are refused, since

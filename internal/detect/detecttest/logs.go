@@ -27,6 +27,7 @@ const (
 type Logs struct {
 	*rand.Rand
 	tables map[string]*table
+	named  []line // the query log of BIND
 	serial int
 }
 
@@ -242,6 +243,7 @@ func (l *Logs) Save(t *testing.T, name string) {
 			t.Fatal(err)
 		}
 	}
+	l.saveNamed(t, dir)
 	for path, tab := range l.tables {
 		if len(tab.rows) == 0 {
 			continue
@@ -253,15 +255,19 @@ func (l *Logs) Save(t *testing.T, name string) {
 		for _, r := range tab.rows {
 			fmt.Fprintf(&b, "%d.%06d\t%s\n", r.ts/Second, r.ts%Second, r.text)
 		}
-		file := filepath.Join(dir, path+".log")
-		data := b.Bytes()
-		if len(data) > largest {
-			file += ".gz"
-			data = compress(t, data)
-		}
-		if err := os.WriteFile(file, data, 0o644); err != nil {
-			t.Fatal(err)
-		}
+		writeLog(t, filepath.Join(dir, path+".log"), b.Bytes())
+	}
+}
+
+// writeLog writes a log, compressed when it is large.
+func writeLog(t *testing.T, file string, data []byte) {
+	t.Helper()
+	if len(data) > largest {
+		file += ".gz"
+		data = compress(t, data)
+	}
+	if err := os.WriteFile(file, data, 0o644); err != nil {
+		t.Fatal(err)
 	}
 }
 

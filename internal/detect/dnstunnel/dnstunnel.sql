@@ -16,6 +16,7 @@ FROM (
            sum(a.info) OVER (PARTITION BY a.client) AS host_info
     FROM (
         SELECT q.client, c.ip AS client_ip, q.domain, q.domain_text, sum(q.info) AS info, sum(q.names) AS names,
+               sum(CASE WHEN s.ip = '' THEN q.info ELSE 0 END) AS unsaid,
                max(q.info) AS peak, min(q.first) AS first, count(DISTINCT q.hour - q.hour % 24) AS days
         FROM looked q
         JOIN place c ON c.address = q.client
@@ -32,7 +33,18 @@ FROM (
         SELECT q.resolver, q.domain, sum(q.info) AS info FROM looked q JOIN place c ON c.address = q.client
         WHERE c.inside AND q.client <> q.resolver GROUP BY q.resolver, q.domain
     ) x ON x.resolver = a.client AND x.domain = a.domain
-    WHERE coalesce(x.info, 0) = 0 OR x.info * 2 < a.info
+    -- So does one whose own log does not name it: it answers others, and others asked
+    -- a resolver without an address for the same.
+    LEFT JOIN (
+        SELECT q.domain, sum(q.info) AS info FROM looked q JOIN place c ON c.address = q.client JOIN place s ON s.address = q.resolver
+        WHERE c.inside AND s.ip = '' GROUP BY q.domain
+    ) y ON y.domain = a.domain
+    LEFT JOIN (
+        SELECT o.server FROM oriented o JOIN place c ON c.address = o.client
+        WHERE o.port = 53 AND c.inside AND o.client <> o.server AND o.events > o.attempts GROUP BY o.server
+    ) w ON w.server = a.client
+    WHERE (coalesce(x.info, 0) = 0 OR x.info * 2 < a.info)
+      AND (w.server IS NULL OR coalesce(y.info, 0) - a.unsaid = 0 OR (y.info - a.unsaid) * 2 < a.info)
 ) g
 -- Hosts that answer DNS for others, whether or not the look-ups of these are logged.
 LEFT JOIN (

@@ -20,6 +20,9 @@ func writeFixtures(t *testing.T) {
 		"positive-dnscat":          dnscat,
 		"positive-drip":            drip,
 		"positive-resolver":        behindResolver,
+		"positive-bindlog":         bindLog,
+		"positive-bindlog-sensor":  bindLogAndSensor,
+		"innocent-bindlog":         bindLogInnocent,
 		"innocent-antivirus":       antivirus,
 		"innocent-antivirus-alone": antivirusAlone,
 		"innocent-blocklist":       blocklist,
@@ -174,5 +177,71 @@ func reverse(l *dt.Logs) {
 			TS: dt.Start + 9*dt.Hour + l.Int64N(10*dt.Hour), Src: "10.1.1.40", Resolver: public, Type: 12, Code: 3,
 			Query: fmt.Sprintf("%d.%d.%d.%d.in-addr.arpa", l.IntN(256), l.IntN(256), l.IntN(256), 1+l.IntN(222)),
 		})
+	}
+}
+
+// everyday is what hosts usually ask a server for that only logs questions.
+func everyday(l *dt.Logs, hosts []string, days int) {
+	sites := dt.Sites(25)
+	for _, h := range hosts {
+		for d := range days {
+			for range 8 {
+				ts := dt.Start + int64(d)*dt.Day + 7*dt.Hour + l.Int64N(11*dt.Hour)
+				name := "www." + sites[l.IntN(len(sites))]
+				l.Named(dt.DNS{TS: ts, Src: h, Query: name})
+				l.Named(dt.DNS{TS: ts + 1000, Src: h, Query: name, Type: 28})
+			}
+		}
+	}
+}
+
+// bindLog is a tunnel in the query log of a server that names neither itself nor
+// its answers, and there is no other log.
+func bindLog(l *dt.Logs) {
+	hs := dt.Hosts("10.1.2.", 20)
+	everyday(l, hs, 3)
+	at := int64(dt.Start) + 34*dt.Hour
+	for range 1200 {
+		at += 3*dt.Second + l.Int64N(3*dt.Second)
+		l.Named(dt.DNS{TS: at, Src: hs[7], Query: l.Text(dt.Base32, 52) + ".Paper-Trail.test", Type: 16})
+	}
+}
+
+// bindLogAndSensor is the same tunnel, with a sensor at the internet edge that sees
+// the server ask for these names on behalf of its clients: one finding, not two.
+func bindLogAndSensor(l *dt.Logs) {
+	hs := dt.Hosts("10.1.2.", 20)
+	everyday(l, hs, 3)
+	for _, h := range hs {
+		for k := range int64(4) {
+			l.Conn(dt.Conn{TS: dt.Start + 8*dt.Hour + k*dt.Hour, Src: h, Dst: inner, Port: 53, Proto: "udp", Service: "dns", Duration: 2000, Out: 40, In: 90})
+		}
+	}
+	at := int64(dt.Start) + 34*dt.Hour
+	for range 1200 {
+		at += 3*dt.Second + l.Int64N(3*dt.Second)
+		name := l.Text(dt.Base32, 52) + ".paper-trail.test"
+		l.Named(dt.DNS{TS: at, Src: hs[7], Query: name, Type: 16})
+		l.DNS(dt.DNS{TS: at + 1500, Src: inner, Resolver: outer, Query: name, Type: 16, Answers: []string{"TXT 8 " + l.Text(dt.Base32, 8)}})
+	}
+}
+
+// bindLogInnocent is the same server without it: an antivirus on all hosts, names of
+// a content network, a mail server that asks blocklists, a directory, reverse
+// look-ups.
+func bindLogInnocent(l *dt.Logs) {
+	hs := dt.Hosts("10.1.2.", 20)
+	everyday(l, hs, 3)
+	at := func() int64 { return dt.Start + l.Int64N(3*dt.Day) }
+	for _, h := range hs {
+		for range 40 {
+			l.Named(dt.DNS{TS: at(), Src: h, Query: l.Text(dt.Base32, 26) + "." + l.Text(dt.Base32, 6) + ".avqs.sentry.example"})
+			l.Named(dt.DNS{TS: at(), Src: h, Query: l.Text(dt.Hex, 32) + ".edge.fastpages.example"})
+			l.Named(dt.DNS{TS: at(), Src: h, Query: fmt.Sprintf("_ldap._tcp.Building-%02d._sites.dc._msdcs.corp.hospital.example", l.IntN(30)), Type: 33})
+		}
+	}
+	for range 3000 {
+		l.Named(dt.DNS{TS: at(), Src: "10.1.1.25", Query: fmt.Sprintf("%d.%d.%d.%d.zen.blocks.example", l.IntN(256), l.IntN(256), l.IntN(256), 1+l.IntN(222))})
+		l.Named(dt.DNS{TS: at(), Src: "10.1.1.40", Query: fmt.Sprintf("%d.%d.%d.%d.in-addr.arpa", l.IntN(256), l.IntN(256), l.IntN(256), 1+l.IntN(222)), Type: 12})
 	}
 }

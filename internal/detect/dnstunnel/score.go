@@ -37,9 +37,11 @@ func score(c *candidate) (detect.Finding, bool) {
 			most = r
 		}
 	}
-	if !most.inside {
+	switch {
+	case most.ip == "": // the server's own log does not name it
+	case !most.inside:
 		f.Dst = most.ip
-	} else {
+	default:
 		f.Entities = append(f.Entities, detect.Entity{Kind: detect.KindHost, Value: most.ip})
 	}
 	f.Terms = terms(c, &m)
@@ -90,8 +92,12 @@ func reason(c *candidate, m *flow, most resolver) string {
 	if c.forwards > 0 {
 		who += " (which answers DNS for other hosts: the one that asked first is not in these logs)"
 	}
+	whom := most.ip
+	if whom == "" {
+		whom = "a server that the log does not name"
+	}
 	s := fmt.Sprintf("%s asked %s for %d different names below %s within %s; at least %s could have left in them",
-		who, most.ip, m.names, c.domain, detect.Span(max(c.looks[len(c.looks)-1].ts-c.looks[0].ts, 1)), detect.Bytes(m.bytesOut))
+		who, whom, m.names, c.domain, detect.Span(max(c.looks[len(c.looks)-1].ts-c.looks[0].ts, 1)), detect.Bytes(m.bytesOut))
 	if m.bytesIn > 0 {
 		s += fmt.Sprintf(", %s came back in answers", detect.Bytes(m.bytesIn))
 	}

@@ -4,6 +4,7 @@ package all
 
 import (
 	"barium/internal/format"
+	"barium/internal/format/dnslog"
 	"barium/internal/format/eve"
 	"barium/internal/format/netflow"
 	"barium/internal/format/pcap"
@@ -19,6 +20,7 @@ var Readers = []format.Reader{
 	netflow.Reader{},
 	netflow.Nfcapd{},
 	pcap.Reader{},
+	dnslog.Reader{},
 }
 
 // Sniff returns the reader that is surest of the head of a source, and what it

@@ -203,7 +203,7 @@ func baseline(ctx context.Context, t *task) (func() (outcome, error), error) {
 // each calls f with the decompressed bytes of every log, on several threads, and
 // with how many goroutines may read that one.
 func each(ctx context.Context, t *task, threads int, f func(r format.Reader, src io.Reader, id uint32, goroutines int) error) error {
-	files, err := hunt.Discover(ctx, []string{t.Logs})
+	files, err := hunt.Discover(ctx, []string{t.Logs}, nil)
 	if err != nil {
 		return err
 	}
@@ -313,7 +313,7 @@ func finishAll(c *condense.Condenser, table *condense.Table, threads int) (int64
 }
 
 func importLedger(ctx context.Context, t *task) (func() (outcome, error), error) {
-	files, err := hunt.Discover(ctx, []string{t.Logs})
+	files, err := hunt.Discover(ctx, []string{t.Logs}, nil)
 	if err != nil {
 		return nil, err
 	}

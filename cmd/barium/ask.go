@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -37,7 +38,7 @@ are other cases.
 
 A log is found by its path and its SHA-256 as far as it was read. Where it is
 gone or another file lies there, the files below the PATHs are looked through
-for the same content, compressed or not.`
+for the same content, compressed or not, also in archives.`
 
 func (o *askOptions) flags(f *pflag.FlagSet) {
 	o.lookOptions.flags(f)
@@ -126,6 +127,9 @@ func patiently(ctx context.Context, f func() error) error {
 
 // find returns the case or finding that the id means, and where its lines lie.
 func (o *askOptions) find(c *cobra.Command, id string, paths []string, all bool) (*report.Document, *report.Case, *hunt.Trace, error) {
+	if slices.Contains(paths, "-") {
+		return nil, nil, nil, errors.New("standard input cannot be read again for its lines; save it to a file, and name that")
+	}
 	d, err := o.document(c, paths)
 	if err != nil {
 		return nil, nil, nil, err

@@ -36,6 +36,10 @@ the files are called, and prints a verdict, the cases behind it with their
 evidence, and the blind spots: what could not have been seen in these logs.
 Writes the same as one HTML file.
 
+Logs may be compressed (gzip, zstd, bzip2, xz, lz4) and may lie in zip and tar
+archives, which are read where they are: nothing is unpacked to disk. The PATH -
+is standard input; of its lines nothing is kept, so that they cannot be shown.
+
 With --ledger, what earlier runs read into that ledger is looked at too. --since
 and --until choose what is looked at, not what is read.
 
@@ -52,6 +56,7 @@ EXIT STATUS
   barium hunt --internal 10.0.0.0/8 --internal 192.0.2.0/24 conn.log dns.log.gz
   barium hunt --since 2026-03-01 --until 2026-03-07 --ledger hospital.ledger /data/zeek
   barium hunt --json - --no-html /data/zeek | jq .verdict
+  ssh sensor cat /logs/archive.tar.gz | barium hunt - /data/zeek
   barium hunt --mask --html for-outside.html /data/zeek`,
 		RunE: func(c *cobra.Command, args []string) error { return runHunt(c, args, &o) },
 	}
@@ -93,7 +98,7 @@ func runHunt(c *cobra.Command, args []string, o *huntOptions) error {
 	if err != nil {
 		return err
 	}
-	h.Paths = orHere(args)
+	h.Paths, h.Stdin = orHere(args), c.InOrStdin()
 	return execute(c, h, &o.outputOptions)
 }
 
@@ -103,8 +108,8 @@ func execute(c *cobra.Command, h hunt.Options, o *outputOptions) error {
 	h.Found = func(files []hunt.File) error {
 		inputs := []string{h.Ledger}
 		for _, f := range files {
-			if f.Reader != nil {
-				inputs = append(inputs, f.Path)
+			if f.Reader != nil && f.Disk() != "" {
+				inputs = append(inputs, f.Disk())
 			}
 		}
 		return o.spares(inputs)
@@ -130,7 +135,7 @@ func execute(c *cobra.Command, h hunt.Options, o *outputOptions) error {
 			}
 			fmt.Fprintf(stderr, "  %s: %s\n", safe.Text(s.Path), safe.Text(why))
 		}
-		fmt.Fprintln(stderr, "Give a folder with Zeek logs (conn.log and others, TSV or JSON, plain, .gz or .zst).")
+		fmt.Fprintln(stderr, "Give a folder with Zeek logs (conn.log and others, TSV or JSON; plain, compressed, or in .zip and .tar archives).")
 		return status(exitUsage)
 	}
 	if err := o.write(ctx, c.OutOrStdout(), unless(o.quiet, stderr), d); err != nil {

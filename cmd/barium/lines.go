@@ -30,7 +30,7 @@ func newLinesCommand() *cobra.Command {
 		Use:   "lines CASE|FINDING [PATH…]",
 		Short: "print the raw log lines behind a case or finding",
 		Long: `Prints the raw log lines that are the evidence of a case (C-e7f8fc67) or of one
-finding (C-e7f8fc67/1), found by source and offset, also inside compressed logs.
+finding (C-e7f8fc67/1), found by source and offset, also inside compressed logs and archives.
 With --all, every record of the logs that belongs to it: between the finding's
 host and far end while the finding lasts, in all logs that are kept of it
 (docs/evidence.md has the rules). An id may be shortened: C-e7 or C-e7/1.

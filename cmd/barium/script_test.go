@@ -1,9 +1,12 @@
 package main
 
 import (
+	"archive/tar"
+	"archive/zip"
 	"bytes"
 	"compress/gzip"
 	"flag"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -23,13 +26,15 @@ func TestMain(m *testing.M) {
 }
 
 // TestScript runs the scenarios in testdata/script on the real command. In a
-// script, status N CMD … wants exit status N; gzip, repeat and fifo make files.
+// script, status N CMD … wants exit status N; gzip, archive, repeat and fifo make
+// files.
 func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata/script",
 		UpdateScripts: *update,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"status": wantStatus, "gzip": gzipFile, "repeat": repeatFile, "fifo": fifo,
+			"archive": archiveFiles,
 		},
 	})
 }
@@ -69,6 +74,56 @@ func gzipFile(ts *testscript.TestScript, _ bool, args []string) {
 		out = out[:n]
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), out, 0o644))
+}
+
+// archiveFiles ARCHIVE FILE… packs files into an archive: zip, tar or tgz by its
+// ending. NAME=FILE gives a file another name in there.
+func archiveFiles(ts *testscript.TestScript, _ bool, args []string) {
+	var b bytes.Buffer
+	var add func(name string, data []byte) error
+	closers := []io.Closer{}
+	if strings.HasSuffix(args[0], ".zip") {
+		w := zip.NewWriter(&b)
+		closers = append(closers, w)
+		add = func(name string, data []byte) error {
+			f, err := w.Create(name)
+			if err != nil {
+				return err
+			}
+			_, err = f.Write(data)
+			return err
+		}
+	} else {
+		var out io.Writer = &b
+		if strings.HasSuffix(args[0], ".tgz") {
+			z := gzip.NewWriter(&b)
+			closers = append(closers, z)
+			out = z
+		}
+		w := tar.NewWriter(out)
+		closers = append([]io.Closer{w}, closers...)
+		add = func(name string, data []byte) error {
+			err := w.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: name, Mode: 0o600, Size: int64(len(data))})
+			if err != nil {
+				return err
+			}
+			_, err = w.Write(data)
+			return err
+		}
+	}
+	for _, arg := range args[1:] {
+		name, file, ok := strings.Cut(arg, "=")
+		if !ok {
+			file = name
+		}
+		data, err := os.ReadFile(ts.MkAbs(file))
+		ts.Check(err)
+		ts.Check(add(name, data))
+	}
+	for _, c := range closers {
+		ts.Check(c.Close())
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b.Bytes(), 0o644))
 }
 
 // repeatFile TEXT COUNT FILE appends TEXT COUNT times and a line feed.

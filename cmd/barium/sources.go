@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -51,6 +52,9 @@ not; how many records it has and from when to when; which records are skipped,
 and which cannot be read, with samples. Times are in UTC, by the clock of the
 sensor that wrote the log.
 
+Members of archives stand below their archive, as logs.zip/conn.log. The PATH - is
+standard input.
+
 With --quick, only the first bytes of each file are looked at.
 
 EXIT STATUS
@@ -68,13 +72,16 @@ EXIT STATUS
 }
 
 func runSources(c *cobra.Command, paths []string, o *sourcesOptions) error {
-	files, err := hunt.Discover(c.Context(), paths)
+	if o.quick && slices.Contains(paths, "-") {
+		return errors.New("--quick looks at the first bytes, and standard input can be read only once; leave --quick out")
+	}
+	files, err := hunt.Discover(c.Context(), paths, c.InOrStdin())
 	if err != nil {
 		return err
 	}
 	found := make([]hunt.Inspection, len(files))
 	if !o.quick {
-		if found, err = hunt.Inspect(c.Context(), files, newProgress(unless(o.quiet, c.ErrOrStderr()))); err != nil {
+		if files, found, err = hunt.Inspect(c.Context(), files, newProgress(unless(o.quiet, c.ErrOrStderr()))); err != nil {
 			return err
 		}
 	}

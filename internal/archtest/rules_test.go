@@ -60,6 +60,8 @@ var modules = []row{
 	{"github.com/klauspost/compress", []string{"internal/format/container"}},
 	{"github.com/valyala/fastjson", []string{"internal/format/eve"}},
 	{"github.com/gopacket/gopacket", []string{"internal/format/pcap"}},
+	{"github.com/mikelolasagasti/xz", []string{"internal/format/container"}},
+	{"github.com/pierrec/lz4/v4", []string{"internal/format/container"}},
 	{"golang.org/x/net/publicsuffix", []string{"internal/condense/psl"}},
 	{"github.com/cespare/xxhash/v2", []string{"internal/condense"}},
 	{"github.com/spf13/cobra", []string{"cmd/barium"}},

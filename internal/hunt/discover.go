@@ -20,12 +20,17 @@ import (
 // sniffBytes is how much of a source, decompressed, readers may look at.
 const sniffBytes = 64 << 10
 
-// File is one file found below the given paths.
+// File is one file found below the given paths, or a member of an archive, or
+// standard input. Of a member, times and inode are those of its archive.
 type File struct {
-	Path     string
-	Size     int64
-	ModTime  int64 // nanoseconds since 1970 UTC
+	Path     string // of a member: its archive's, and its name below that
+	Size     int64  // of a member: unpacked, as the archive says
+	ModTime  int64  // nanoseconds since 1970 UTC
 	Inode    uint64
+	at       location
+	tar      bool  // a member of a tar archive
+	disk     int64 // how many bytes on disk are read for it, about
+	stream   *stream
 	device   uint64
 	Reader   format.Reader // nil: not read, see Problem
 	Format   string        // "zeek conn (TSV)", with the container
@@ -33,16 +38,29 @@ type File struct {
 	Harmless bool          // the problem hides nothing: an empty file, the same file again
 }
 
-// Discover finds and sniffs every file below paths, in order of path. What
-// cannot be read, or is not there, is a File with a Problem.
-func Discover(ctx context.Context, paths []string) ([]File, error) {
+// Disk is the path of the file on disk that holds f, empty for standard input.
+func (f *File) Disk() string { return f.at.disk }
+
+// Discover finds and sniffs every file below paths, in order of path, and every
+// member of archives. What cannot be read, or is not there, is a File with a
+// Problem. The path "-" is stdin, of which the beginning is read; an archive there
+// gets its members when it is read.
+func Discover(ctx context.Context, paths []string, stdin io.Reader) ([]File, error) {
 	w := walker{seen: map[string]bool{}, folders: map[identity]string{}}
 	// Which of two names of a folder is shown must not depend on the order.
 	paths = slices.Clone(paths)
 	for i, p := range paths {
-		paths[i] = filepath.Clean(p)
+		if p != stdinPath { // which ./- is not
+			paths[i] = filepath.Clean(p)
+			continue
+		}
+		paths[i] = ""
 	}
 	slices.Sort(paths)
+	if paths = slices.Compact(paths); len(paths) > 0 && paths[0] == "" {
+		paths = paths[1:]
+		w.files = append(w.files, discoverStdin(ctx, stdin))
+	}
 	for _, p := range paths {
 		if err := w.walk(ctx, p, nil); err != nil {
 			return nil, err
@@ -50,9 +68,11 @@ func Discover(ctx context.Context, paths []string) ([]File, error) {
 	}
 	slices.SortFunc(w.files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
 	first := map[identity]string{}
+	var out []File
 	for i := range w.files {
 		f := &w.files[i]
-		if f.Problem != "" {
+		if f.Problem != "" || f.stream != nil {
+			out = append(out, *f)
 			continue
 		}
 		if err := ctx.Err(); err != nil {
@@ -61,12 +81,14 @@ func Discover(ctx context.Context, paths []string) ([]File, error) {
 		id := identity{f.device, f.Inode}
 		if other, ok := first[id]; ok && f.Inode != 0 {
 			f.Problem, f.Harmless = "the same file as "+other, true
+			out = append(out, *f)
 			continue
 		}
 		first[id] = f.Path
-		f.sniff()
+		out = append(out, f.sniff(ctx)...)
 	}
-	return w.files, nil
+	slices.SortStableFunc(out, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
+	return out, ctx.Err()
 }
 
 // identity is what all names of one file or folder share.
@@ -128,7 +150,10 @@ func (w *walker) walk(ctx context.Context, path string, above []fs.FileInfo) err
 			}
 		}
 	case st.Mode().IsRegular():
-		f := File{Path: path, Size: st.Size(), ModTime: st.ModTime().UnixNano()}
+		f := File{Path: path, at: location{disk: path}, Size: st.Size(), ModTime: st.ModTime().UnixNano(), disk: st.Size()}
+		if fromStdin(path) {
+			f.Path = "./" + path
+		}
 		if id, ok := identityOf(st); ok {
 			f.Inode, f.device = id.inode, id.device
 		}
@@ -151,6 +176,8 @@ func kind(m fs.FileMode) string {
 		return "socket"
 	case m&fs.ModeDevice != 0:
 		return "device"
+	case m.IsDir():
+		return "folder"
 	}
 	return m.Type().String()
 }
@@ -172,28 +199,52 @@ func plain(err error) error {
 	return err
 }
 
-// sniff decides which reader takes the file.
-func (f *File) sniff() {
+// sniff decides which reader takes the file, and returns it, or the members of the
+// archive that it is.
+func (f *File) sniff(ctx context.Context) []File {
+	refused := func(why string) []File {
+		f.Problem = why
+		return []File{*f}
+	}
 	if f.Size == 0 {
-		f.Problem, f.Harmless = "empty file", true
-		return
+		f.Harmless = true
+		return refused("empty file")
 	}
 	if !utf8.ValidString(f.Path) { // a ledger keeps paths as text
-		f.Problem = "the name of the file, or of a folder above it, is not UTF-8; rename it"
-		return
+		return refused("the name of the file, or of a folder above it, is not UTF-8; rename it")
 	}
 	file, err := os.Open(f.Path)
 	if err != nil {
-		f.Problem = plain(err).Error()
-		return
+		return refused(plain(err).Error())
 	}
 	defer file.Close()
-	r, kind, err := container.Open(file)
+	r, kind, archive, err := container.Unpack(&interruptible{ctx, file})
 	if err != nil {
-		f.Problem = err.Error()
-		return
+		return refused(plain(err).Error())
 	}
 	defer r.Close()
+	switch {
+	case archive == container.Tar:
+		return f.tarMembers(r, kind)
+	case archive == container.Zip && kind == container.Plain:
+		return f.zipMembers(ctx, file)
+	}
+	f.recognise(r, kind, archive, "")
+	return []File{*f}
+}
+
+// recognise decides which reader takes decompressed bytes, by their beginning.
+// kind and archive are what they were unpacked from and what they are, in words
+// where they lie.
+func (f *File) recognise(r io.Reader, kind, archive, in string) {
+	switch {
+	case archive != "" && in != "":
+		f.Problem = "a " + inArchive(archive, kind) + " archive inside a " + in + " archive is not read; unpack it first"
+		return
+	case archive != "":
+		f.Problem = "a " + archive + " archive inside " + kind + " data is not read; unpack it first"
+		return
+	}
 	head, err := io.ReadAll(io.LimitReader(r, sniffBytes))
 	if len(head) == 0 {
 		f.Problem = "nothing in it"
@@ -215,5 +266,8 @@ func (f *File) sniff() {
 	f.Reader, f.Format = reader, reader.Name()+" "+said.Type
 	if kind != container.Plain {
 		f.Format += ", " + kind
+	}
+	if in != "" {
+		f.Format += ", in " + in
 	}
 }

@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
 	"fmt"
+	"io"
 	"maps"
-	"os"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -34,28 +37,39 @@ func fetch(ctx context.Context, places []detect.Place, sources []ledger.Source, 
 	})
 	places = slices.Compact(places)
 	var groups [][]detect.Place // one for each source
+	var at []location
 	for rest := places; len(rest) > 0; {
 		n := 1
 		for n < len(rest) && rest[n].Source == rest[0].Source {
 			n++
 		}
-		if _, ok := byID[rest[0].Source]; ok {
+		if s, ok := byID[rest[0].Source]; ok {
 			groups = append(groups, rest[:n])
+			at = append(at, locationOf(s.Path))
 		}
 		rest = rest[n:]
 	}
 	// The longest way first, so that no worker is left alone with it at the end.
-	slices.SortStableFunc(groups, func(a, b []detect.Place) int { return cmp.Compare(b[len(b)-1].Offset, a[len(a)-1].Offset) })
+	todo := bundles(at)
+	way := func(b *bundle) (n int64) {
+		for _, i := range b.at {
+			n = max(n, groups[i][len(groups[i])-1].Offset)
+		}
+		return n
+	}
+	slices.SortStableFunc(todo, func(a, b *bundle) int { return cmp.Compare(way(b), way(a)) })
 	out := map[detect.Place]report.Evidence{}
 	var mu sync.Mutex
 	var failed error
 	var next atomic.Int64
 	var wg sync.WaitGroup
-	for range min(workers, len(groups)) {
+	for range min(workers, len(todo)) {
 		wg.Go(func() {
-			for i := next.Add(1) - 1; i < int64(len(groups)); i = next.Add(1) - 1 {
+			for i := next.Add(1) - 1; i < int64(len(todo)); i = next.Add(1) - 1 {
 				found := map[detect.Place]report.Evidence{}
-				err := fetchFrom(ctx, byID[groups[i][0].Source], groups[i], found)
+				err := todo[i].each(ctx, nil, func(i int, from stored) error {
+					return errors.Join(fetchFrom(ctx, byID[groups[i][0].Source], from, groups[i], found), ctx.Err())
+				})
 				mu.Lock()
 				maps.Copy(out, found)
 				failed = cmp.Or(failed, err)
@@ -75,23 +89,29 @@ func fetch(ctx context.Context, places []detect.Place, sources []ledger.Source, 
 const maxRaw = 8 << 10
 
 // fetchFrom reads one source once, in order of offset.
-func fetchFrom(ctx context.Context, s ledger.Source, places []detect.Place, out map[detect.Place]report.Evidence) error {
-	gone := func(from int, why string) {
-		for _, p := range places[from:] {
+func fetchFrom(ctx context.Context, s ledger.Source, from stored, places []detect.Place, out map[detect.Place]report.Evidence) error {
+	gone := func(first int, why string) {
+		for _, p := range places[first:] {
 			out[p] = report.Evidence{Source: s.Path, SourceHash: s.SHA256, Offset: p.Offset, Raw: "(" + why + ")"}
 		}
 	}
-	f, err := openRegular(s.Path)
-	if err != nil {
-		gone(0, "the source cannot be read any more: "+err.Error())
+	switch {
+	case from.err != nil:
+		gone(0, "the source cannot be read any more: "+from.err.Error())
 		return nil
-	}
-	defer f.Close()
-	if changed(f, s) {
-		gone(0, "the source is another one now than when it was read")
+	case changed(from, s) && !from.member:
+		gone(0, changedSource)
 		return nil
+	case changed(from, s): // its archive has; the member may be the same
+		sum := sha256.New()
+		from.r = io.TeeReader(io.LimitReader(from.r, s.Size), sum)
+		defer func() {
+			if _, err := io.Copy(io.Discard, from.r); err != nil || hex.EncodeToString(sum.Sum(nil)) != s.SHA256 {
+				gone(0, changedSource)
+			}
+		}()
 	}
-	raw, _, err := container.Open(f)
+	raw, _, err := container.Open(from.r)
 	if err != nil {
 		gone(0, "the source cannot be read any more: "+err.Error())
 		return nil
@@ -136,19 +156,22 @@ func show(e *report.Evidence, reader format.Reader, r *record) {
 	e.UID, e.CommunityID = identify(reader, r)
 }
 
+const changedSource = "the source is another one now than when it was read"
+
 // changed reports whether the file at a source's path is not the one that was
 // read: its lines would be shown as evidence though they are others. A log that
-// has grown since is the same.
-func changed(f *os.File, s ledger.Source) bool {
-	st, err := f.Stat()
-	if err != nil {
-		return true
+// has grown since is the same. Of a member, the archive is looked at.
+func changed(now stored, s ledger.Source) bool {
+	inode := uint64(0)
+	if sys, ok := now.st.Sys().(*syscall.Stat_t); ok {
+		inode = sys.Ino
 	}
-	grown := false
-	if sys, ok := st.Sys().(*syscall.Stat_t); ok {
-		grown = sys.Ino == s.Inode && st.Size() > s.Size
+	same := now.st.ModTime().UnixNano() == s.ModTime
+	if now.member {
+		return !same || inode != s.Inode
 	}
-	return !grown && (st.Size() != s.Size || st.ModTime().UnixNano() != s.ModTime)
+	grown := inode != 0 && inode == s.Inode && now.st.Size() > s.Size
+	return !grown && (now.st.Size() != s.Size || !same)
 }
 
 func evidenceFor(f *detect.Finding, found map[detect.Place]report.Evidence) []report.Evidence {

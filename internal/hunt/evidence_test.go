@@ -26,7 +26,7 @@ import (
 // sourceOf describes a file as an import would.
 func sourceOf(t *testing.T, id uint32, path string) ledger.Source {
 	t.Helper()
-	files, err := Discover(t.Context(), []string{path})
+	files, err := Discover(t.Context(), []string{path}, nil)
 	must(t, err)
 	f := files[0]
 	return ledger.Source{ID: id, Path: path, Reader: "zeek", Size: f.Size, ModTime: f.ModTime, Inode: f.Inode}

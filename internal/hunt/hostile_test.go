@@ -101,7 +101,7 @@ func TestChangedBeforeRead(t *testing.T) {
 		}
 	}
 	f("deleted", func(path string) { must(t, os.Remove(path)) }, "no such file or folder")
-	f("replaced by a folder", func(path string) { must(t, os.Remove(path)); must(t, os.Mkdir(path, 0o700)) }, "is a directory")
+	f("replaced by a folder", func(path string) { must(t, os.Remove(path)); must(t, os.Mkdir(path, 0o700)) }, "not a regular file any more (folder)")
 	f("replaced by a link in a circle", func(path string) { must(t, os.Remove(path)); must(t, os.Symlink("a.log", path)) }, "a link that leads round in a circle")
 	f("replaced by an archive", func(path string) { must(t, os.WriteFile(path, []byte("PK\x03\x04xxxx"), 0o600)) }, "a zip archive is not read; unpack it first")
 	f("replaced by noise", func(path string) { must(t, os.WriteFile(path, []byte("\x00\x01\n"), 0o600)) }, "")

@@ -29,7 +29,7 @@ func Run(ctx context.Context, o Options) (doc *report.Document, err error) {
 	if o.Memory == 0 {
 		o.Memory = quarterOfMemory()
 	}
-	files, err := Discover(ctx, o.Paths)
+	files, err := Discover(ctx, o.Paths, o.Stdin)
 	if err != nil {
 		return nil, err
 	}
@@ -50,6 +50,7 @@ func Run(ctx context.Context, o Options) (doc *report.Document, err error) {
 	if err != nil {
 		return nil, err
 	}
+	files = withMembers(files)
 	if networks, err = inside(ctx, store, o, networks); err != nil {
 		return nil, err
 	}

@@ -84,7 +84,7 @@ func imported(t testing.TB, o Options, imports ...[]string) ledger.Store {
 		}
 	})
 	for _, paths := range imports {
-		files, err := Discover(context.Background(), paths)
+		files, err := Discover(context.Background(), paths, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -3,10 +3,8 @@ package hunt
 import (
 	"context"
 	"errors"
-	"os"
+	"io"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"barium/internal/event"
@@ -28,38 +26,51 @@ type Inspection struct {
 }
 
 // Inspect reads every file that a reader takes, several at a time, and says what
-// is in it. The result is in the order of files; for a file that no reader takes
-// it is empty.
-func Inspect(ctx context.Context, files []File, p Progress) ([]Inspection, error) {
-	out := make([]Inspection, len(files))
-	if p != nil {
-		var total int64
-		for i := range files {
-			if files[i].Reader != nil {
-				total += files[i].Size
-			}
+// is in it. It returns the files, with the members of an archive on standard
+// input, and in their order what it found; for a file that no reader takes that is
+// empty.
+func Inspect(ctx context.Context, files []File, p Progress) ([]File, []Inspection, error) {
+	var at []location
+	var read []*File
+	for i := range files {
+		if f := &files[i]; f.Reader != nil && f.stream == nil {
+			at, read = append(at, f.at), append(read, f)
 		}
-		p.Start(total)
+	}
+	if p != nil {
+		jobs := make([]*job, len(read))
+		for i := range read {
+			jobs[i] = &job{file: read[i]}
+		}
+		p.Start(toRead(jobs))
 		defer p.Done()
 	}
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range min(Options{}.workers(), len(files)) {
-		wg.Go(func() {
-			for i := int(next.Add(1)) - 1; i < len(files) && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
-				if files[i].Reader != nil {
-					out[i] = files[i].inspect(ctx, p)
-				}
-			}
-		})
+	found := make([]Inspection, len(read))
+	err := together(ctx, Options{}.workers(), bundles(at), func(b *bundle) error {
+		return b.each(ctx, p, func(i int, s stored) error { found[i] = read[i].inspect(ctx, s); return nil })
+	})
+	if err != nil {
+		return nil, nil, err
 	}
-	wg.Wait()
-	return out, ctx.Err()
+	byPath := map[string]Inspection{}
+	for i, f := range read {
+		byPath[f.Path] = found[i]
+	}
+	err = eachFromStdin(files, func(f *File, r io.Reader) error {
+		byPath[f.Path] = f.inspect(ctx, stored{r: r})
+		return ctx.Err()
+	})
+	files = withMembers(files)
+	out := make([]Inspection, len(files))
+	for i := range files {
+		out[i] = byPath[files[i].Path]
+	}
+	return files, out, errors.Join(err, ctx.Err())
 }
 
-func (f *File) inspect(ctx context.Context, p Progress) Inspection {
+func (f *File) inspect(ctx context.Context, from stored) Inspection {
 	t := tally{i: Inspection{ByLog: map[string]int64{}, Skipped: map[string]int64{}}}
-	if err := f.readInto(ctx, &t, p); err != nil {
+	if err := f.readInto(ctx, &t, from); err != nil {
 		t.i.Problem = plain(err).Error()
 	}
 	if t.i.Records > 0 {
@@ -68,13 +79,11 @@ func (f *File) inspect(ctx context.Context, p Progress) Inspection {
 	return t.i
 }
 
-func (f *File) readInto(ctx context.Context, s format.Sink, p Progress) error {
-	file, err := os.Open(f.Path)
-	if err != nil {
-		return err
+func (f *File) readInto(ctx context.Context, s format.Sink, from stored) error {
+	if from.err != nil {
+		return from.err
 	}
-	defer file.Close()
-	r, _, err := container.Open(&counter{r: file, p: p})
+	r, _, err := container.Open(from.r)
 	if err != nil {
 		return err
 	}

@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"barium/internal/report"
@@ -238,28 +236,23 @@ func stage(p Progress, name string) {
 // readAll hands every origin's records to a matcher of its own, several origins
 // at a time. What goes wrong with one is noted in failed, where that is given.
 func (t *Trace) readAll(ctx context.Context, p Progress, sink func(i int) *matcher, failed []error) error {
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range min(Options{}.workers(), len(t.origins)) {
-		wg.Go(func() {
-			for i := int(next.Add(1)) - 1; i < len(t.origins) && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
-				if err := t.origins[i].feed(ctx, sink(i), p); err != nil && failed != nil {
-					failed[i] = err
-				}
+	return together(ctx, Options{}.workers(), originBundles(t.origins), func(b *bundle) error {
+		return b.each(ctx, p, func(i int, from stored) error {
+			if err := t.origins[i].feed(ctx, sink(i), from); err != nil && failed != nil {
+				failed[i] = err
 			}
+			return ctx.Err()
 		})
-	}
-	wg.Wait()
-	return ctx.Err()
+	})
 }
 
 // feed reads the origin's records into a matcher.
-func (o *origin) feed(ctx context.Context, m *matcher, p Progress) error {
+func (o *origin) feed(ctx context.Context, m *matcher, from stored) error {
 	reader := o.reader()
 	if reader == nil {
 		return fmt.Errorf("this version cannot read %q", o.Source.Format)
 	}
-	r, err := o.open(ctx, p)
+	r, err := o.open(from)
 	if err != nil {
 		return err
 	}
@@ -311,14 +304,19 @@ type Place struct {
 }
 
 // Each hands every line to visit, source by source in order of path, in the order
-// in which they stand there. What visit is given is valid during the call only.
+// in which they stand there; members of a tar archive come in its order. What visit is given is valid during the call only.
 // Records that cannot be read any more are added to Lost.
 func (t *Trace) Each(ctx context.Context, visit func(*Place, *Line) error) error {
+	var wanted []*origin
+	var hits [][]hit
 	for i, o := range t.origins {
-		if len(t.hits[i]) == 0 {
-			continue
+		if len(t.hits[i]) > 0 {
+			wanted, hits = append(wanted, o), append(hits, t.hits[i])
 		}
-		if err := t.extract(ctx, o, t.hits[i], visit); err != nil {
+	}
+	for _, b := range originBundles(wanted) {
+		err := b.each(ctx, nil, func(i int, from stored) error { return t.extract(ctx, wanted[i], from, hits[i], visit) })
+		if err != nil {
 			return err
 		}
 	}
@@ -326,7 +324,7 @@ func (t *Trace) Each(ctx context.Context, visit func(*Place, *Line) error) error
 }
 
 // extract reads one origin once, in order of offset.
-func (t *Trace) extract(ctx context.Context, o *origin, hits []hit, visit func(*Place, *Line) error) error {
+func (t *Trace) extract(ctx context.Context, o *origin, from stored, hits []hit, visit func(*Place, *Line) error) error {
 	place := &Place{Source: o.Source, Also: o.Also, Path: o.Path}
 	for i := range hits {
 		if i == 0 || hits[i].offset != hits[i-1].offset {
@@ -342,7 +340,7 @@ func (t *Trace) extract(ctx context.Context, o *origin, hits []hit, visit func(*
 		}
 		return nil
 	}
-	raw, err := o.open(ctx, nil)
+	raw, err := o.open(from)
 	if err != nil {
 		return lose(hits, err)
 	}

@@ -1,16 +1,18 @@
 package hunt
 
 import (
+	"io"
 	"runtime"
 	"time"
 )
 
 // Options say what to hunt in and how.
 type Options struct {
-	Paths    []string
-	Base     string   // folder that paths are shown relative to; empty to show them as given
-	Ledger   string   // file that keeps the ledger; empty for a temporary one
-	Internal []string // networks that are inside; empty for the default
+	Paths    []string  // "-" for Stdin
+	Stdin    io.Reader // nil when there is none
+	Base     string    // folder that paths are shown relative to; empty to show them as given
+	Ledger   string    // file that keeps the ledger; empty for a temporary one
+	Internal []string  // networks that are inside; empty for the default
 	Since    time.Time
 	Until    time.Time
 	Memory   int64  // bytes; half for records, half (at least 128 MiB) for the database; 0 for a quarter of the machine's

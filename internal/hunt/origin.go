@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"os"
 	"slices"
@@ -23,9 +24,9 @@ type origin struct {
 	Source report.Source   // the longest of those that were read from these bytes
 	Also   []report.Source // the others: the file at an earlier time, or under another path
 	Path   string          // where the bytes lie now
+	at     location        // of them
 	disk   int64           // how many bytes on disk belong to the source; 0 for all
 	bytes  int64           // how many decompressed bytes do; 0 for all
-	size   int64           // of the file, for the progress
 }
 
 // reader returns the reader that took the source, nil when this program has none
@@ -39,37 +40,38 @@ func readerOf(s *report.Source) format.Reader {
 
 // open returns the decompressed bytes of the source, without what the file has
 // gained since.
-func (o *origin) open(ctx context.Context, p Progress) (io.ReadCloser, error) {
-	f, err := openRegular(o.Path)
-	if err != nil {
-		return nil, err
+func (o *origin) open(from stored) (io.ReadCloser, error) {
+	if from.err != nil {
+		return nil, from.err
 	}
-	var r io.Reader = &counter{r: &interruptible{ctx, f}, p: p}
+	r := from.r
 	if o.disk > 0 {
 		r = io.LimitReader(r, o.disk)
 	}
 	rc, _, err := container.Open(r)
 	if err != nil {
-		return nil, errors.Join(err, f.Close())
+		return nil, err
 	}
-	out := &opened{Reader: rc, closers: []io.Closer{rc, f}}
+	out := &opened{rc, rc}
 	if o.bytes > 0 {
 		out.Reader = io.LimitReader(rc, o.bytes)
 	}
 	return out, nil
 }
 
-// opened is a reader that closes what lies below it.
-type opened struct {
-	io.Reader
-	closers []io.Closer
+// originBundles sorts origins into what is read in one go.
+func originBundles(origins []*origin) []*bundle {
+	at := make([]location, len(origins))
+	for i, o := range origins {
+		at[i] = o.at
+	}
+	return bundles(at)
 }
 
-func (o *opened) Close() (err error) {
-	for _, c := range o.closers {
-		err = errors.Join(err, c.Close())
-	}
-	return err
+// opened is a part of what it closes.
+type opened struct {
+	io.Reader
+	io.Closer
 }
 
 // interruptible is a reader that ends with its context.
@@ -113,16 +115,27 @@ func locate(ctx context.Context, sources []report.Source, paths []string, p Prog
 	byPath := map[string]*origin{}
 	problems := map[content]string{}
 	var lost []report.Source
-	for _, s := range sources {
-		o, err := atPath(ctx, s, p)
-		switch {
-		case ctx.Err() != nil:
-			return nil, nil, ctx.Err()
-		case err != nil:
-			problems[contentOf(&s)] = err.Error()
-			lost = append(lost, s)
-		default:
-			merge(byPath, o)
+	at := make([]location, len(sources))
+	for i := range sources {
+		at[i] = locationOf(sources[i].Path)
+	}
+	for _, b := range bundles(at) {
+		err := b.each(ctx, p, func(i int, from stored) error {
+			s := sources[i]
+			o, err := atPath(s, at[i], from)
+			switch {
+			case ctx.Err() != nil:
+				return ctx.Err()
+			case err != nil:
+				problems[contentOf(&s)] = err.Error()
+				lost = append(lost, s)
+			default:
+				merge(byPath, o)
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, nil, err
 		}
 	}
 	if len(lost) > 0 && len(paths) > 0 {
@@ -164,105 +177,128 @@ func wider(a, b int64) int64 {
 }
 
 // atPath finds a source where it was read.
-func atPath(ctx context.Context, s report.Source, p Progress) (*origin, error) {
-	if s.Size == 0 {
+func atPath(s report.Source, at location, from stored) (*origin, error) {
+	switch {
+	case s.Size == 0:
 		return nil, errors.New("the document does not say how much of the source was read; hunt again with this version")
+	case errors.Is(from.err, errStdin):
+		return nil, from.err
+	case from.err != nil:
+		return nil, fmt.Errorf("the source is gone: %w", from.err)
 	}
-	f, err := openRegular(s.Path)
-	if err != nil {
-		return nil, fmt.Errorf("the source is gone: %w", err)
-	}
-	defer f.Close()
-	sums, err := digests(&counter{r: &interruptible{ctx, f}, p: p}, []int64{s.Size})
+	sums, err := digests(from.r, []int64{s.Size})
 	if err != nil {
 		return nil, fmt.Errorf("the source cannot be read any more: %w", plain(err))
 	}
 	if sums[s.Size] != s.SHA256 {
 		return nil, errors.New("the source has changed since it was read")
 	}
-	st, err := f.Stat()
-	if err != nil {
-		return nil, fmt.Errorf("the source cannot be read any more: %w", plain(err))
+	return &origin{Source: s, Path: s.Path, at: at, disk: s.Size}, nil
+}
+
+// digester makes the SHA-256 of the first bytes written to it, for several sizes.
+type digester struct {
+	h     hash.Hash
+	sizes []int64 // that are to come, ascending
+	n     int64   // bytes that counted
+	sums  map[int64]string
+}
+
+func newDigester(sizes []int64) *digester {
+	sizes = slices.Clone(sizes)
+	slices.Sort(sizes)
+	return &digester{h: sha256.New(), sizes: slices.Compact(sizes), sums: map[int64]string{}}
+}
+
+// Write never fails.
+func (d *digester) Write(b []byte) (int, error) {
+	for rest := b; len(d.sizes) > 0; {
+		n := min(int64(len(rest)), d.sizes[0]-d.n)
+		d.h.Write(rest[:n])
+		d.n += n
+		rest = rest[n:]
+		if d.n < d.sizes[0] {
+			break
+		}
+		d.sums[d.n] = hex.EncodeToString(d.h.Sum(nil))
+		d.sizes = d.sizes[1:]
 	}
-	return &origin{Source: s, Path: s.Path, disk: s.Size, size: st.Size()}, nil
+	return len(b), nil
+}
+
+// more is how many further bytes the largest size needs.
+func (d *digester) more() int64 {
+	if len(d.sizes) == 0 {
+		return 0
+	}
+	return d.sizes[len(d.sizes)-1] - d.n
 }
 
 // digests returns the SHA-256 of the first bytes of r for each of the sizes that
 // r reaches.
 func digests(r io.Reader, sizes []int64) (map[int64]string, error) {
-	sizes = slices.Clone(sizes)
-	slices.Sort(sizes)
-	h := sha256.New()
-	at := int64(0)
-	out := map[int64]string{}
-	for _, size := range slices.Compact(sizes) {
-		n, err := io.CopyN(h, r, size-at)
-		at += n
-		if errors.Is(err, io.EOF) {
-			return out, nil
-		}
-		if err != nil {
-			return out, err
-		}
-		out[size] = hex.EncodeToString(h.Sum(nil))
-	}
-	return out, nil
+	d := newDigester(sizes)
+	_, err := io.Copy(d, io.LimitReader(r, d.more()))
+	return d.sums, err
 }
 
 // search looks for the bytes of lost sources in the files below paths.
 func search(ctx context.Context, lost []report.Source, paths []string, byPath map[string]*origin, problems map[content]string) error {
-	files, err := Discover(ctx, paths)
+	files, err := Discover(ctx, paths, nil)
 	if err != nil {
 		return err
 	}
+	var at []location
+	var list []*File
 	for i := range files {
-		if files[i].Size == 0 || len(lost) == 0 {
-			continue
+		if f := &files[i]; f.Size > 0 && f.at.disk != "" {
+			at, list = append(at, f.at), append(list, f)
 		}
-		found, err := holds(ctx, &files[i], lost)
+	}
+	for _, b := range bundles(at) {
+		if len(lost) == 0 {
+			break
+		}
+		err := b.each(ctx, nil, func(i int, from stored) error {
+			for _, o := range holds(list[i], from, lost) {
+				delete(problems, contentOf(&o.Source))
+				merge(byPath, o)
+			}
+			lost = slices.DeleteFunc(lost, func(s report.Source) bool { return problems[contentOf(&s)] == "" })
+			return ctx.Err()
+		})
 		if err != nil {
 			return err
 		}
-		for _, o := range found {
-			delete(problems, contentOf(&o.Source))
-			merge(byPath, o)
-		}
-		lost = slices.DeleteFunc(lost, func(s report.Source) bool { return problems[contentOf(&s)] == "" })
 	}
 	return nil
 }
 
-// holds returns the sources whose bytes a file begins with: as it lies on disk, or
+// holds returns the sources whose bytes a file begins with: as it is stored, or
 // when it is decompressed.
-func holds(ctx context.Context, file *File, lost []report.Source) (found []*origin, err error) {
+func holds(file *File, from stored, lost []report.Source) (found []*origin) {
+	if from.err != nil {
+		return nil // a file that cannot be read holds nothing for us; the sources stay lost
+	}
 	var sizes, lengths []int64
 	for i := range lost {
 		sizes, lengths = append(sizes, lost[i].Size), append(lengths, lost[i].Bytes)
 	}
-	f, err := openRegular(file.Path)
-	if err != nil {
-		return nil, nil //nolint:nilerr // a file that cannot be read holds nothing for us; the sources stay lost
-	}
-	defer f.Close()
+	onDisk, inside := newDigester(sizes), newDigester(lengths)
+	raw := io.TeeReader(from.r, onDisk)
 	// Damage ends what can be compared; what lies before it still counts.
-	onDisk, _ := digests(&interruptible{ctx, f}, sizes)
-	var inside map[int64]string
-	if _, err := f.Seek(0, io.SeekStart); err == nil {
-		if r, _, err := container.Open(&interruptible{ctx, f}); err == nil {
-			defer r.Close()
-			inside, _ = digests(r, lengths)
-		}
+	if r, _, err := container.Open(raw); err == nil {
+		_, _ = io.Copy(inside, io.LimitReader(r, inside.more()))
+		r.Close() //nolint:errcheck // only read from
 	}
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
+	_, _ = io.Copy(io.Discard, io.LimitReader(raw, onDisk.more()))
 	for _, s := range lost {
 		switch {
-		case s.SHA256 == onDisk[s.Size]:
-			found = append(found, &origin{Source: s, Path: file.Path, disk: s.Size, size: file.Size})
-		case s.Content != "" && s.Content == inside[s.Bytes]:
-			found = append(found, &origin{Source: s, Path: file.Path, bytes: s.Bytes, size: file.Size})
+		case s.SHA256 == onDisk.sums[s.Size]:
+			found = append(found, &origin{Source: s, Path: file.Path, at: file.at, disk: s.Size})
+		case s.Content != "" && s.Content == inside.sums[s.Bytes]:
+			found = append(found, &origin{Source: s, Path: file.Path, at: file.at, bytes: s.Bytes})
 		}
 	}
-	return found, nil
+	return found
 }

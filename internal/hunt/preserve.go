@@ -401,7 +401,7 @@ func (p *preserver) endSource() error {
 // the lines are free of.
 func extractName(path string) string {
 	name := filepath.Base(path)
-	for _, ending := range []string{".gz", ".zst"} {
+	for _, ending := range []string{".gz", ".zst", ".bz2", ".xz", ".lz4"} {
 		name = strings.TrimSuffix(name, ending)
 	}
 	return FileName(name)

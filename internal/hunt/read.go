@@ -10,10 +10,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
-	"os"
 	"slices"
-	"sync"
-	"sync/atomic"
 
 	"barium/internal/condense"
 	"barium/internal/event"
@@ -67,22 +64,21 @@ func Import(ctx context.Context, s ledger.Store, files []File, o Options) ([]led
 	c := condense.New(dict, condense.Options{Memory: o.Memory / 2, TempDir: o.TempDir})
 	defer c.Close()
 
-	jobs, err := pending(ctx, files, have)
+	jobs, next, err := pending(ctx, files, have, o)
 	if err != nil {
 		return nil, err
 	}
 	if o.Progress != nil {
-		var total int64
-		for _, j := range jobs {
-			if !j.ended {
-				total += j.file.Size
-			}
-		}
-		o.Progress.Start(total)
+		o.Progress.Start(toRead(jobs))
 	}
 	if err := readAll(ctx, c, jobs, o); err != nil {
 		return nil, err
 	}
+	piped, err := readStdin(ctx, c, files, next, o)
+	if err != nil {
+		return nil, err
+	}
+	jobs = append(jobs, piped...)
 	o.stage("condensing")
 	if len(jobs) > 0 {
 		sources := make([]ledger.Source, len(jobs))
@@ -104,32 +100,41 @@ type job struct {
 	ended  bool           // the ledger holds all of it
 }
 
-// pending lists the files of which the ledger does not hold all under this path.
-// New sources get ids after those it has, in order of path, so that ids do not
-// depend on how fast a file is read.
-func pending(ctx context.Context, files []File, have []ledger.Source) (jobs []*job, err error) {
+// pending lists the files of which the ledger does not hold all under this path,
+// and the next id that is free. New sources get ids after those it has, in order
+// of path, so that ids do not depend on how fast a file is read.
+func pending(ctx context.Context, files []File, have []ledger.Source, o Options) (jobs []*job, next uint32, err error) {
 	type identity struct {
 		path           string
-		size, modified int64
+		size, modified int64 // size is −1 for a member: its archive's time says that it is the same
 		inode          uint64
 	}
 	known, claimed := map[identity]uint32{}, map[uint32]string{}
-	next := uint32(1)
+	next = uint32(1)
 	for _, s := range have {
 		known[identity{s.Path, s.Size, s.ModTime, s.Inode}] = s.ID
+		known[identity{s.Path, -1, s.ModTime, s.Inode}] = s.ID
 		next = max(next, s.ID+1)
 	}
 	var rest []*File
 	for i := range files {
 		f := &files[i]
-		if f.Reader == nil {
+		if f.Reader == nil || f.stream != nil {
 			continue
 		}
-		if id, ok := known[identity{f.Path, f.Size, f.ModTime, f.Inode}]; ok {
+		id := identity{f.Path, f.Size, f.ModTime, f.Inode}
+		if f.at.member != "" {
+			id.size = -1
+		}
+		if id, ok := known[id]; ok {
 			claimed[id] = f.Path
 			continue
 		}
 		rest = append(rest, f)
+	}
+	begin, err := continuations(ctx, rest, have, o)
+	if err != nil {
+		return nil, 0, err
 	}
 	// A file that grew in its place comes before a copy of what it was.
 	inPlace := map[string]bool{}
@@ -138,15 +143,9 @@ func pending(ctx context.Context, files []File, have []ledger.Source) (jobs []*j
 	}
 	found := map[*File]*continuation{}
 	for _, first := range []bool{true, false} {
-		for _, f := range rest {
-			if inPlace[f.Path] != first {
-				continue
-			}
-			k, err := continues(ctx, f, have)
-			if err != nil {
-				return nil, err
-			}
-			if k == nil {
+		for i, f := range rest {
+			k := begin[i]
+			if inPlace[f.Path] != first || k == nil {
 				continue
 			}
 			other, taken := claimed[k.source.ID]
@@ -180,33 +179,34 @@ func pending(ctx context.Context, files []File, have []ledger.Source) (jobs []*j
 		j.source.Size, j.source.ModTime, j.source.Inode = f.Size, f.ModTime, f.Inode
 		jobs = append(jobs, j)
 	}
-	return jobs, nil
+	return jobs, next, nil
+}
+
+// toRead is how many bytes on disk the jobs will read; a tar archive counts once.
+func toRead(jobs []*job) (total int64) {
+	seen := map[string]bool{}
+	for _, j := range jobs {
+		f := j.file
+		if j.ended || f.tar && seen[f.at.disk] {
+			continue
+		}
+		seen[f.at.disk] = true
+		total += f.disk
+	}
+	return total
 }
 
 // readAll reads jobs, the largest first, several at a time.
 func readAll(ctx context.Context, c *condense.Condenser, jobs []*job, o Options) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	order := slices.Clone(jobs)
-	order = slices.DeleteFunc(order, func(j *job) bool { return j.ended })
-	slices.SortStableFunc(order, func(a, b *job) int { return cmp.Compare(b.file.Size, a.file.Size) })
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range min(o.workers(), len(order)) {
-		wg.Go(func() {
-			for ctx.Err() == nil {
-				i := int(next.Add(1)) - 1
-				if i >= len(order) {
-					return
-				}
-				if err := order[i].read(ctx, c, o); err != nil {
-					cancel(err)
-				}
-			}
-		})
+	order := slices.DeleteFunc(slices.Clone(jobs), func(j *job) bool { return j.ended })
+	slices.SortStableFunc(order, func(a, b *job) int { return cmp.Compare(b.file.disk, a.file.disk) })
+	at := make([]location, len(order))
+	for i, j := range order {
+		at[i] = j.file.at
 	}
-	wg.Wait()
-	return context.Cause(ctx)
+	return together(ctx, o.workers(), bundles(at), func(b *bundle) error {
+		return b.each(ctx, o.Progress, func(i int, s stored) error { return order[i].read(ctx, c, o, s) })
+	})
 }
 
 // smallFile is up to how many bytes on disk a file is read by one goroutine.
@@ -214,9 +214,9 @@ const smallFile = 1 << 20
 
 // read reads one file. What goes wrong with the file itself is noted in the
 // source; the error is about everything else.
-func (j *job) read(ctx context.Context, c *condense.Condenser, o Options) error {
+func (j *job) read(ctx context.Context, c *condense.Condenser, o Options, from stored) error {
 	n := 1
-	if j.file.Size > smallFile {
+	if j.file.Size > smallFile || j.file.stream != nil {
 		n = o.workers()
 	}
 	sinks, to := make([]*condense.Sink, n), make([]format.Sink, n)
@@ -224,7 +224,7 @@ func (j *job) read(ctx context.Context, c *condense.Condenser, o Options) error 
 		sinks[i] = c.Sink(j.source.ID)
 		to[i] = sinks[i]
 	}
-	problem := j.readInto(ctx, to, o.Progress)
+	problem := j.readInto(ctx, to, from)
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
@@ -281,14 +281,13 @@ func (j *job) addKnown(t *condense.Tally) error {
 	return nil
 }
 
-func (j *job) readInto(ctx context.Context, to []format.Sink, p Progress) error {
-	f, err := os.Open(j.file.Path)
-	if err != nil {
-		return err
+func (j *job) readInto(ctx context.Context, to []format.Sink, src stored) error {
+	if src.err != nil {
+		return src.err
 	}
-	defer f.Close()
 	whole := sha256.New()
-	raw := io.TeeReader(&counter{r: f, p: p}, whole)
+	disk := &counter{r: src.r}
+	raw := io.TeeReader(disk, whole)
 	r, kind, err := container.Open(raw)
 	if err != nil {
 		return err
@@ -307,11 +306,14 @@ func (j *job) readInto(ctx context.Context, to []format.Sink, p Progress) error 
 	err = errors.Join(err, r.Close())
 	if ctx.Err() == nil {
 		// The hash is of the whole file, also of what a reader left unread.
-		if _, e := io.Copy(io.Discard, raw); e != nil {
+		if _, e := io.Copy(io.Discard, raw); e != nil && !errors.Is(err, e) {
 			err = errors.Join(err, e)
 		}
 	}
 	s := &j.source
+	if j.file.at.disk == "" || j.file.at.member != "" {
+		s.Size = disk.n // what an archive says of its members may be wrong
+	}
 	s.SHA256, s.Bytes = hex.EncodeToString(whole.Sum(nil)), m.n
 	s.Head, s.Content = digestOf(m.head), ""
 	switch {
@@ -323,14 +325,16 @@ func (j *job) readInto(ctx context.Context, to []format.Sink, p Progress) error 
 	return err
 }
 
-// counter reports bytes read from disk.
+// counter counts and reports bytes read from disk.
 type counter struct {
 	r io.Reader
 	p Progress
+	n int64
 }
 
 func (c *counter) Read(b []byte) (int, error) {
 	n, err := c.r.Read(b)
+	c.n += int64(n)
 	if c.p != nil {
 		c.p.Add(int64(n))
 	}

@@ -133,7 +133,7 @@ func TestLongLine(t *testing.T) {
 	must(t, err)
 	must(t, file.Close())
 
-	files, err := Discover(t.Context(), []string{dir})
+	files, err := Discover(t.Context(), []string{dir}, nil)
 	must(t, err)
 	s := imported(t, Options{})
 	var before, after runtime.MemStats
@@ -157,7 +157,7 @@ func TestImportAgain(t *testing.T) {
 	s := imported(t, Options{}, []string{dir}, []string{dir})
 	again := func() []ledger.Source {
 		t.Helper()
-		files, err := Discover(t.Context(), []string{dir})
+		files, err := Discover(t.Context(), []string{dir}, nil)
 		must(t, err)
 		sources, err := Import(t.Context(), s, files, Options{})
 		must(t, err)
@@ -183,7 +183,7 @@ func TestImportAgain(t *testing.T) {
 func TestImportGone(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, map[string]string{"a.log": connHead + connRow(1), "b.log": connHead + connRow(2)})
-	files, err := Discover(t.Context(), []string{dir})
+	files, err := Discover(t.Context(), []string{dir}, nil)
 	must(t, err)
 	must(t, os.Remove(filepath.Join(dir, "a.log")))
 	s := imported(t, Options{})
@@ -197,7 +197,7 @@ func TestImportGone(t *testing.T) {
 func TestImportErrors(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, map[string]string{"a.log": connHead + connRows(10)})
-	files, err := Discover(t.Context(), []string{dir})
+	files, err := Discover(t.Context(), []string{dir}, nil)
 	must(t, err)
 	s := imported(t, Options{})
 	empty := checksum(t, s)

@@ -27,19 +27,31 @@ type continuation struct {
 	err    error  // why the file ended there, nil for its end
 }
 
+// continuations returns for each file the known source that it begins with, or nil.
+func continuations(ctx context.Context, files []*File, have []ledger.Source, o Options) ([]*continuation, error) {
+	out := make([]*continuation, len(files))
+	if len(have) == 0 {
+		return out, nil
+	}
+	at := make([]location, len(files))
+	for i, f := range files {
+		at[i] = f.at
+	}
+	return out, together(ctx, o.workers(), bundles(at), func(b *bundle) error {
+		return b.each(ctx, nil, func(i int, s stored) (err error) {
+			if s.err == nil {
+				out[i], err = continues(ctx, files[i], s.r, have)
+			}
+			return err
+		})
+	})
+}
+
 // continues returns the longest of the known sources that a file begins with, or
 // nil. What is wrong with the file itself will be found again when it is read.
-func continues(ctx context.Context, f *File, have []ledger.Source) (*continuation, error) {
-	if len(have) == 0 {
-		return nil, nil
-	}
-	file, err := openRegular(f.Path)
-	if err != nil {
-		return nil, nil
-	}
-	defer file.Close()
+func continues(ctx context.Context, f *File, disk io.Reader, have []ledger.Source) (*continuation, error) {
 	whole := sha256.New()
-	raw := io.TeeReader(stopping{ctx, file}, whole)
+	raw := io.TeeReader(disk, whole)
 	r, _, err := container.Open(raw)
 	if err != nil {
 		return nil, nil
@@ -92,17 +104,4 @@ func continues(ctx context.Context, f *File, have []ledger.Source) (*continuatio
 func digestOf(b []byte) string {
 	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:])
-}
-
-// stopping is a reader that ends with its context.
-type stopping struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-func (s stopping) Read(b []byte) (int, error) {
-	if err := s.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return s.r.Read(b)
 }

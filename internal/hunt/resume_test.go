@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 }
 
 func importFolder(ctx context.Context, dir, path string) error {
-	files, err := Discover(ctx, []string{dir})
+	files, err := Discover(ctx, []string{dir}, nil)
 	if err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func TestGrown(t *testing.T) {
 		must(t, os.RemoveAll(dir))
 		must(t, os.Mkdir(dir, 0o700))
 		write(t, dir, second)
-		found, err := Discover(t.Context(), []string{dir})
+		found, err := Discover(t.Context(), []string{dir}, nil)
 		must(t, err)
 		after, err := Import(t.Context(), s, found, Options{})
 		must(t, err)
@@ -141,7 +141,7 @@ func TestGrownAtRandom(t *testing.T) {
 			}
 			write(t, dir, map[string]string{"conn.log": text[:to]})
 			written = to
-			found, err := Discover(t.Context(), []string{dir})
+			found, err := Discover(t.Context(), []string{dir}, nil)
 			must(t, err)
 			_, err = Import(t.Context(), s, found, Options{})
 			must(t, err)

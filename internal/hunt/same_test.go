@@ -17,7 +17,7 @@ import (
 // and the same ledger, however it is divided.
 func sameAnyhow(t *testing.T, dir string, internal []string) {
 	t.Helper()
-	files, err := Discover(t.Context(), []string{dir})
+	files, err := Discover(t.Context(), []string{dir}, nil)
 	must(t, err)
 	var paths []string
 	for _, f := range files {

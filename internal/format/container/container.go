@@ -12,10 +12,13 @@ const (
 	Plain = "plain"
 	Gzip  = "gzip"
 	Zstd  = "zstd"
+	Bzip2 = "bzip2"
+	XZ    = "xz"
+	LZ4   = "lz4"
 )
 
-// limits against decompression bombs. Deflate cannot exceed 1032:1, so for gzip
-// only maxOutput counts; zstd can reach any ratio.
+// limits against decompression bombs. Deflate cannot exceed 1032:1 and lz4 255:1,
+// so for them only maxOutput counts; the others can exceed any sensible ratio.
 type limits struct {
 	maxOutput int64 // bytes
 	maxRatio  int64 // output over input …
@@ -30,8 +33,8 @@ const (
 	headSize = 512
 )
 
-// Open returns the decompressed bytes of r and how they were packed: Plain,
-// Gzip or Zstd. Damage is reported by Read, after all bytes before it, as
+// Open returns the decompressed bytes of r and how they were packed: Plain, Gzip,
+// Zstd, Bzip2, XZ or LZ4. Damage is reported by Read, after all bytes before it, as
 // ErrTruncated, ErrCorrupt, ErrTrailing or ErrBomb. Open itself fails with
 // ErrUnsupported for an archive or compression that the user has to unpack, or
 // with the error of r. Closing rc does not close r.
@@ -52,63 +55,111 @@ func open(r io.Reader, l limits) (io.ReadCloser, string, error) {
 	if name := unsupported(head); name != "" {
 		return nil, "", &failure{ErrUnsupported, name + " is not read; unpack it first"}
 	}
-	switch {
-	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
-		return &guard{limits: l, in: in, kind: Gzip, r: &gzipReader{in: br}}, Gzip, nil
-	case isZstd(head):
-		z, err := newZstd(br)
-		if err != nil {
-			return nil, "", err
-		}
-		return &guard{limits: l, in: in, kind: Zstd, r: z}, Zstd, nil
+	kind := compression(head)
+	if kind == Plain {
+		return io.NopCloser(br), Plain, nil
 	}
-	return io.NopCloser(br), Plain, nil
+	z, err := decompressor(kind, br)
+	if err != nil {
+		return nil, "", err
+	}
+	return &guard{limits: l, in: in, kind: kind, r: z}, kind, nil
 }
+
+// decompressor returns a reader of all that is packed in br, without limits.
+func decompressor(kind string, br *bufio.Reader) (io.ReadCloser, error) {
+	switch kind {
+	case Zstd:
+		return newZstd(br)
+	case Bzip2:
+		return newBzip2(br), nil
+	case XZ:
+		return newXZ(br)
+	case LZ4:
+		return newLZ4(br), nil
+	}
+	return &gzipReader{in: br}, nil
+}
+
+// Unpack is Open for what may be an archive of several files: archive is Tar or
+// Zip when rc holds one, compressed or not, and empty otherwise.
+func Unpack(r io.Reader) (rc io.ReadCloser, kind, archive string, err error) {
+	br := bufio.NewReaderSize(r, headSize)
+	head, _ := br.Peek(headSize) // the error comes again
+	if archive := archiveOf(head); archive != "" {
+		return io.NopCloser(br), Plain, archive, nil
+	}
+	rc, kind, err = Open(br)
+	if err != nil || kind == Plain {
+		return rc, kind, "", err
+	}
+	inner := bufio.NewReaderSize(rc, bufferSize)
+	head, _ = inner.Peek(headSize)
+	return &unpacked{inner, rc}, kind, archiveOf(head), nil
+}
+
+// unpacked is decompressed bytes whose beginning was looked at.
+type unpacked struct {
+	*bufio.Reader
+	rc io.Closer
+}
+
+func (u *unpacked) Close() error { return u.rc.Close() }
 
 // Packed returns what the decompressed bytes of a source are packed in once
 // more, "gzip data" or "a tar archive", empty for not at all. Only one layer is
 // taken off: the next one is the user's to unpack.
 func Packed(head []byte) string {
-	switch {
-	case bytes.HasPrefix(head, []byte{0x1f, 0x8b, 8}): // 8 is deflate, the only method
+	if kind := compression(head); kind != Plain && !bytes.HasPrefix(head, []byte{0x1f, 0x8b}) {
+		return kind + " data"
+	}
+	if bytes.HasPrefix(head, []byte{0x1f, 0x8b, 8}) { // 8 is deflate, the only method
 		return "gzip data"
-	case isZstd(head):
-		return "zstd data"
 	}
 	return unsupported(head)
 }
 
-// isZstd recognises a frame, or a skippable frame before it (RFC 8878 section 3.1).
-func isZstd(head []byte) bool {
-	if len(head) < 4 {
-		return false
+// compression returns how bytes are packed that begin with head.
+func compression(head []byte) string {
+	has := func(magic string) bool { return bytes.HasPrefix(head, []byte(magic)) }
+	switch {
+	case has("\x1f\x8b"):
+		return Gzip
+	case has("\xfd7zXZ\x00"):
+		return XZ
+	case isBzip2(head):
+		return Bzip2
+	case has("\x04\x22\x4d\x18"), has("\x02\x21\x4c\x18"), isLZ4Behind(head):
+		return LZ4
+	case isZstd(head):
+		return Zstd
 	}
-	return bytes.HasPrefix(head, []byte{0x28, 0xb5, 0x2f, 0xfd}) ||
-		head[0]&0xf0 == 0x50 && bytes.Equal(head[1:4], []byte{0x2a, 0x4d, 0x18})
+	return Plain
 }
 
-// unsupported returns the name of a format that the user has to unpack, empty
-// for none.
+// isZstd recognises a frame, or a skippable frame before it (RFC 8878 section 3.1).
+func isZstd(head []byte) bool {
+	return bytes.HasPrefix(head, []byte{0x28, 0xb5, 0x2f, 0xfd}) || isSkippable(head)
+}
+
+// isSkippable recognises a skippable frame, which zstd and lz4 share.
+func isSkippable(head []byte) bool {
+	return len(head) >= 4 && head[0]&0xf0 == 0x50 && bytes.Equal(head[1:4], []byte{0x2a, 0x4d, 0x18})
+}
+
+// unsupported returns the name of a format that Open leaves to others, empty for
+// none.
 func unsupported(head []byte) string {
 	has := func(magic string) bool { return bytes.HasPrefix(head, []byte(magic)) }
 	switch {
-	case has("PK\x03\x04"), has("PK\x05\x06"), has("PK\x07\x08"):
-		return "a zip archive"
-	case has("\xfd7zXZ\x00"):
-		return "xz compression"
-	case len(head) >= 10 && has("BZh") && head[3] >= '1' && head[3] <= '9' &&
-		(string(head[4:10]) == "1AY&SY" || string(head[4:10]) == "\x17\x72\x45\x38\x50\x90"):
-		return "bzip2 compression"
+	case archiveOf(head) != "":
+		return "a " + archiveOf(head) + " archive"
 	case has("7z\xbc\xaf\x27\x1c"):
 		return "a 7z archive"
-	case has("\x04\x22\x4d\x18"), has("\x02\x21\x4c\x18"):
-		return "lz4 compression"
 	case has("Rar!\x1a\x07"):
 		return "a rar archive"
 	case has("\x1f\x9d"):
 		return "compress (.Z) compression"
-	case len(head) >= 262 && string(head[257:262]) == "ustar":
-		return "a tar archive"
 	}
 	return ""
 }

@@ -53,7 +53,11 @@ func Read(ctx context.Context, r format.Reader, src io.Reader, from int64, sinks
 	if mark == nil {
 		return format.Rest{}, r.Read(ctx, src, sinks[0])
 	}
-	return newCutter(c, src, mark, from).run(ctx, sinks)
+	cut := newCutter(c, src, mark, from)
+	if err != nil { // all of it lies in head: there are folders of a hundred thousand such sources
+		cut.size = min(cut.size, n+1)
+	}
+	return cut.run(ctx, sinks)
 }
 
 // failed is a reader that has nothing but an error.
@@ -67,6 +71,7 @@ type cutter struct {
 	src    io.Reader
 	mark   []byte
 	from   int64
+	size   int    // of a piece, about
 	header []byte // lines in force
 	heads  int64
 	offset int64 // of what was read last and not handed over
@@ -78,7 +83,7 @@ type cutter struct {
 }
 
 func newCutter(r format.Cuttable, src io.Reader, mark []byte, from int64) *cutter {
-	return &cutter{r: r, src: src, mark: mark, from: from}
+	return &cutter{r: r, src: src, mark: mark, from: from, size: pieceBytes}
 }
 
 // run cuts, while a goroutine for each sink reads.
@@ -127,8 +132,8 @@ func (c *cutter) cut(ctx context.Context) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-		if cap(buf) < pieceBytes {
-			buf = make([]byte, 0, pieceBytes+len(c.header))
+		if cap(buf) < c.size {
+			buf = make([]byte, 0, c.size+len(c.header))
 		}
 		head := len(c.header)
 		buf = append(append(buf[:0], c.header...), carry...)
@@ -169,7 +174,7 @@ func ignoreEOF(err error) error {
 
 // fill reads until the buffer holds a piece, or the source ends.
 func (c *cutter) fill(buf []byte, head int) ([]byte, error) {
-	want := head + max(pieceBytes, 2*(len(buf)-head)) // twice, so that a long line is not copied for each piece
+	want := head + max(c.size, 2*(len(buf)-head)) // twice, so that a long line is not copied for each piece
 	if cap(buf) < want {
 		buf = append(make([]byte, 0, want), buf...)
 	}

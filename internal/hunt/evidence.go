@@ -12,7 +12,6 @@ import (
 	"maps"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"syscall"
 
 	"barium/internal/detect"
@@ -60,26 +59,18 @@ func fetch(ctx context.Context, places []detect.Place, sources []ledger.Source, 
 	slices.SortStableFunc(todo, func(a, b *bundle) int { return cmp.Compare(way(b), way(a)) })
 	out := map[detect.Place]report.Evidence{}
 	var mu sync.Mutex
-	var failed error
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range min(workers, len(todo)) {
-		wg.Go(func() {
-			for i := next.Add(1) - 1; i < int64(len(todo)); i = next.Add(1) - 1 {
-				found := map[detect.Place]report.Evidence{}
-				err := todo[i].each(ctx, nil, func(i int, from stored) error {
-					return errors.Join(fetchFrom(ctx, byID[groups[i][0].Source], from, groups[i], found), ctx.Err())
-				})
-				mu.Lock()
-				maps.Copy(out, found)
-				failed = cmp.Or(failed, err)
-				mu.Unlock()
-			}
+	err := together(ctx, workers, todo, func(b *bundle) error {
+		return b.each(ctx, nil, func(i int, from stored) error {
+			found := map[detect.Place]report.Evidence{}
+			err := fetchFrom(ctx, byID[groups[i][0].Source], from, groups[i], found)
+			mu.Lock()
+			maps.Copy(out, found)
+			mu.Unlock()
+			return errors.Join(err, ctx.Err())
 		})
-	}
-	wg.Wait()
-	if failed != nil { // the context's, whichever source it was
-		return nil, failed
+	})
+	if err != nil {
+		return nil, err
 	}
 	return out, nil
 }

@@ -107,7 +107,9 @@ func TestHostileFiles(t *testing.T) {
 		nested = gzipped(t, nested)
 	}
 	f("ten layers", "a.gz", nested, 0, 0, "gzip data inside gzip data is not read; unpack it first")
-	f("a zip bomb", "a.zip", "PK\x03\x04"+strings.Repeat("x", 1000), 0, 0, "a zip archive is not read; unpack it first")
+	f("a zip archive without a directory", "a.zip", "PK\x03\x04"+strings.Repeat("x", 1000), 0, 0,
+		"the zip archive is damaged or cut off: its directory, which stands at its end, cannot be read (zip: not a valid zip file)")
+	f("a 7z archive", "a.7z", "7z\xbc\xaf\x27\x1c"+strings.Repeat("x", 1000), 0, 0, "a 7z archive is not read; unpack it first")
 
 	f("JSON that is deep, wide, long and twice", "a.json", strings.Join([]string{
 		`{"_path":"conn","ts":1772445600,"ts":1772445601,"id.orig_h":"10.0.0.9","id.resp_h":"192.0.2.1"}`,

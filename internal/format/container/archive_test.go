@@ -365,6 +365,10 @@ func FuzzTar(f *testing.F) {
 	f.Add(tarred(f, files...))
 	f.Add(append(tarred(f, "a.log", "hello"), tarred(f, "a.log", "hello")...))
 	f.Fuzz(func(t *testing.T, in []byte) {
+		if len(in) >= tarBlock { // no header but with a checksum is looked at
+			in = bytes.Clone(in)
+			sign(in)
+		}
 		l := limits{maxOutput: 4 << 20, maxRatio: 2000, freely: 1 << 20}
 		got, err := listTar(t, bytes.NewReader(in), l)
 		again, err2 := listTar(t, iotest.HalfReader(bytes.NewReader(in)), l)

@@ -131,7 +131,7 @@ func (z *ZipReader) Open(i int) (io.ReadCloser, error) {
 	case zip.Store:
 		r = io.NopCloser(br)
 	case zip.Deflate:
-		r = flate.NewReader(br)
+		r = io.NopCloser(flate.NewReader(br)) // its Close only repeats the error
 	case zipBzip2:
 		r = newBzip2(br)
 	case zipZstd:

@@ -46,7 +46,7 @@ func (c *Case) Named() *Case {
 	}
 	n := names{index: newIndex(stands)}
 	w := rewriter{text: func(field, s string) string {
-		if !namedFields[field] {
+		if !namedFields[field] || !mentions(s, called) {
 			return s
 		}
 		end := min(len(s), mostNamed)
@@ -55,4 +55,15 @@ func (c *Case) Named() *Case {
 	out := new(Case)
 	w.value(reflect.ValueOf(out).Elem(), reflect.ValueOf(c).Elem(), "")
 	return out
+}
+
+// mentions says whether any of the addresses may stand in s: most texts hold none,
+// and looking for them is quicker than replacing them.
+func mentions(s string, called map[string][]string) bool {
+	for ip := range called {
+		if strings.Contains(s, ip) {
+			return true
+		}
+	}
+	return false
 }

@@ -1,0 +1,5 @@
+//go:build !race
+
+package eve
+
+const race = false

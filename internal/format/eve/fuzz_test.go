@@ -53,7 +53,7 @@ func FuzzStamp(f *testing.F) {
 		if err != nil || len(s) != len("2006-01-02T15:04:05.000000-0700") || s[19] != '.' {
 			return // other forms are read too
 		}
-		if want.Year() < 2 {
+		if want.Year() < 2 || s[27:29] > "23" || s[29:31] > "59" { // the library takes an hour of 60 minutes
 			return
 		}
 		if !ok || got != want.UnixMicro() {

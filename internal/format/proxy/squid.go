@@ -125,6 +125,9 @@ func isCombined(b []byte) bool {
 func (r *reading) combined(b []byte) string {
 	e := &r.entry
 	f := r.spaced(b, 3)
+	if len(f) < 3 {
+		return "no address and account in front of the time"
+	}
 	client, account := f[0], f[2]
 	stamp, rest, ok := between(b, "[", "] ")
 	if !ok || len(rest) == 0 || rest[0] != '"' {

@@ -2,6 +2,7 @@ package eve
 
 import (
 	"bytes"
+	"regexp"
 	"testing"
 	"time"
 
@@ -42,6 +43,9 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
+// suricataTime is the form in which Suricata writes times.
+var suricataTime = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}[+-]\d{4}$`)
+
 // FuzzStamp compares times with those of the standard library.
 func FuzzStamp(f *testing.F) {
 	for _, s := range []string{"2021-06-06T15:59:46.457984+0200", "2024-02-29T23:59:59.000001-1130", "1969-12-31T23:59:59.999999+0000", "2100-02-29T00:00:00.000000+0000", "0001-01-01T00:00:00.000000+0000"} {
@@ -50,8 +54,8 @@ func FuzzStamp(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		got, ok := stamp([]byte(s))
 		want, err := time.Parse("2006-01-02T15:04:05.000000-0700", s)
-		if err != nil || len(s) != len("2006-01-02T15:04:05.000000-0700") || s[19] != '.' {
-			return // other forms are read too
+		if err != nil || !suricataTime.MatchString(s) {
+			return // other forms are read too, and the library takes odd ones
 		}
 		if want.Year() < 2 || s[27:29] > "23" || s[29:31] > "59" { // the library takes an hour of 60 minutes
 			return

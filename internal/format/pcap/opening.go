@@ -141,12 +141,9 @@ func choose(orig bool, first []byte, port uint16) *protocol {
 func (t *table) attach(c *conn, p *protocol) {
 	t.bound(c)
 	if c.flow == nil {
-		c.flow = &flow{
-			head: c.head, sink: t.sink,
-			expect:  t.expected.add,
-			service: func(name string) { c.service = name },
-		}
+		c.flow = &flow{sink: t.sink, expect: t.expected.add, service: func(name string) { c.service = name }}
 	}
+	c.flow.head = c.head
 	c.analyser = p.new(c.flow)
 }
 

@@ -201,7 +201,7 @@ func (t *table) end(c *conn) {
 	t.sink.Conn(&t.record)
 	const spare = 4096
 	if len(t.free) < spare {
-		*c = conn{}
+		*c = conn{flow: c.flow}
 		t.free = append(t.free, c)
 	}
 }

@@ -70,9 +70,11 @@ func room(b []byte) []byte {
 
 func newHTTP(f *flow) analyser {
 	s := own(f.sink)
-	h := new(http)
+	var h *http
 	if n := len(s.idle); n > 0 {
 		h, s.idle = s.idle[n-1], s.idle[:n-1]
+	} else {
+		h = new(http)
 	}
 	h.flow, h.files.flow, h.req.orig = f, f, true
 	return h

@@ -73,7 +73,9 @@ func keyOf(p *packet) (k key, swapped bool) {
 type table struct {
 	sink     *sink
 	conns    map[key]*conn
-	free     []*conn
+	free     []*conn // to be used again
+	flows    []*flow // to be used again
+	expect   func(responder event.Addr, port uint16, via string)
 	timeout  [phases]list
 	followed list
 	clock    event.Time
@@ -88,6 +90,7 @@ type table struct {
 
 func newTable(s *sink) *table {
 	t := &table{sink: s, conns: make(map[key]*conn)}
+	t.expect = t.expected.add
 	for i := range t.timeout {
 		t.timeout[i].row = rowTimeout
 	}
@@ -185,6 +188,9 @@ func (t *table) oldest() *conn {
 	return old
 }
 
+// spare is how many flows that have ended lend their memory to others.
+const spare = 4096
+
 // end hands a flow over and forgets it.
 func (t *table) end(c *conn) {
 	if c.proto == layers.IPProtocolTCP {
@@ -197,11 +203,13 @@ func (t *table) end(c *conn) {
 	if l := c.links[rowTimeout].list; l != nil {
 		l.remove(c)
 	}
+	if c.flow != nil && len(t.flows) < spare {
+		t.flows = append(t.flows, c.flow)
+	}
 	c.fill(&t.record)
 	t.sink.Conn(&t.record)
-	const spare = 4096
 	if len(t.free) < spare {
-		*c = conn{flow: c.flow}
+		*c = conn{}
 		t.free = append(t.free, c)
 	}
 }

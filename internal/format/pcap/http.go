@@ -84,7 +84,11 @@ func newHTTP(f *flow) analyser {
 func (h *http) release() {
 	const most = 256
 	if s := own(h.flow.sink); len(s.idle) < most {
-		*h = http{req: h.req.cleared(), resp: h.resp.cleared(), pending: h.pending[:0], spare: h.spare}
+		h.req.clear()
+		h.resp.clear()
+		h.flow, h.files = nil, files{}
+		h.pending, h.depth = h.pending[:0], 0
+		h.named, h.pipelined, h.lone = false, false, false
 		s.idle = append(s.idle, h)
 	}
 }

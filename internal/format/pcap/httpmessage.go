@@ -47,10 +47,11 @@ type httpSide struct {
 	name    []byte
 }
 
-// cleared returns the side of a connection that has not begun, with the memory of
-// this one.
-func (s *httpSide) cleared() httpSide {
-	return httpSide{line: textLine{b: room(s.line.b)}, room: httpBody{whole: content{head: s.room.whole.head[:0]}}}
+// clear makes s the side of a connection that has not begun. Its memory is kept.
+func (s *httpSide) clear() {
+	line, head := room(s.line.b), s.room.whole.head[:0]
+	*s = httpSide{}
+	s.line.b, s.room.whole.head = line, head
 }
 
 // begin begins the header fields of a message.

@@ -73,7 +73,9 @@ func keyOf(p *packet) (k key, swapped bool) {
 type table struct {
 	sink     *sink
 	conns    map[key]*conn
+	recent   *conn   // of the last packet, nil when it has ended
 	free     []*conn // to be used again
+	fresh    []conn  // not used yet; several together cost one allocation
 	flows    []*flow // to be used again
 	expect   func(responder event.Addr, port uint16, via string)
 	timeout  [phases]list
@@ -104,7 +106,10 @@ func newTable(s *sink) *table {
 func (t *table) packet(p *packet) {
 	t.advance(p.ts)
 	k, swapped := keyOf(p)
-	c := t.conns[k]
+	c := t.recent
+	if c == nil || c.key != k {
+		c = t.conns[k]
+	}
 	if c != nil && p.tcp != nil && c.begins(p, swapped == c.swapped) {
 		t.end(c)
 		c = nil
@@ -112,6 +117,7 @@ func (t *table) packet(p *packet) {
 	if c == nil {
 		c = t.open(k, swapped, p)
 	}
+	t.recent = c
 	orig := swapped == c.swapped
 	c.last = max(c.last, p.ts)
 	e := c.side(orig)
@@ -167,7 +173,10 @@ func (t *table) open(k key, swapped bool, p *packet) *conn {
 		c = t.free[n-1]
 		t.free = t.free[:n-1]
 	} else {
-		c = new(conn)
+		if len(t.fresh) == 0 {
+			t.fresh = make([]conn, 32)
+		}
+		c, t.fresh = &t.fresh[0], t.fresh[1:]
 	}
 	c.begin(k, swapped, p)
 	t.conns[k] = c
@@ -200,6 +209,9 @@ func (t *table) end(c *conn) {
 	t.unfollow(c)
 	t.lookups.end(&c.dialogue)
 	delete(t.conns, c.key)
+	if t.recent == c {
+		t.recent = nil
+	}
 	if l := c.links[rowTimeout].list; l != nil {
 		l.remove(c)
 	}
@@ -222,7 +234,10 @@ func (t *table) endAll() {
 		rest = append(rest, c)
 	}
 	slices.SortFunc(rest, func(a, b *conn) int {
-		return cmp.Or(cmp.Compare(a.head.Offset, b.head.Offset), bytes.Compare(a.uid[:], b.uid[:]))
+		if order := cmp.Compare(a.head.Offset, b.head.Offset); order != 0 {
+			return order
+		}
+		return bytes.Compare(a.uid[:], b.uid[:])
 	})
 	for _, c := range rest {
 		t.end(c)

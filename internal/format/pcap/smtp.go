@@ -425,7 +425,7 @@ func (m *mail) partEnd() {
 	}
 	m.smtp.files.end(m.part, "SMTP", true)
 	if len(m.fuids) < maxFiles { // ids and names stand side by side
-		m.fuids = append(m.fuids, m.part.fuid)
+		m.fuids = append(m.fuids, m.part.fuid[:])
 		m.names = append(m.names, m.part.name)
 	}
 	m.part = nil

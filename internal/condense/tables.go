@@ -163,9 +163,13 @@ const (
 	ReqBytesOut = iota // request_body_len
 	ReqBytesIn         // response_body_len
 	ReqStatus
-	ReqPort // originator's port
+	ReqPort // originator's port, in its low 16 bits, and ReqDisguised
 	ReqURI  // hash of the URI
 )
+
+// ReqDisguised is set where the User-Agent of a request names a browser, but its
+// header is no browser's.
+const ReqDisguised = 1 << 16
 
 // Positions in Event.V of a logon.
 const (
@@ -191,7 +195,7 @@ const (
 	XferBytes = iota
 	XferCode  // HTTP status or FTP reply code; 0 when the protocol has none
 	XferFile  // hash of the file id, joins files.log to http.log and ftp.log
-	XferFlags // XferFromOrig | XferPartial
+	XferFlags // XferFromOrig | XferPartial …
 	XferPort  // originator's port
 )
 
@@ -206,6 +210,10 @@ const (
 const (
 	XferFromOrig = 1 // the originator of the connection sent the bytes
 	XferPartial  = 2 // the sensor missed bytes of it
+	// Of a mail only: its header names no program that wrote it, and its subject
+	// holds the name of the machine that sent it.
+	XferAnonymous = 4
+	XferNamesSelf = 8
 )
 
 // Accepted reports whether the receiver confirmed a transfer: HTTP 2xx (RFC

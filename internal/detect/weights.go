@@ -58,6 +58,7 @@ var (
 
 	// Identity.
 	NoName          = Weight{Identity, 4, "no name leads to the far end, only an address"}
+	DynamicName     = Weight{Identity, 8, "name of a dynamic DNS service: %s"}
 	SelfSigned      = Weight{Identity, 8, "certificate signed by itself"}
 	UnknownIssuer   = Weight{Identity, 3, "certificate from an issuer that is not trusted: %s"}
 	OddDates        = Weight{Identity, 4, "certificate with odd dates: %s"}
@@ -84,6 +85,14 @@ var (
 	Echoed       = Weight{Innocence, -16, "each answer is as long as what was sent, as with ping"}
 	PingsMany    = Weight{Innocence, -14, "the host pings %d others, as monitors and scanners do"}
 	ProbesSizes  = Weight{Innocence, -6, "only %d packets, as when somebody tries out sizes"}
+	BinaryNames  = Weight{Channel, 6, "%d names hold bytes that no name of a host has"}
+	MailInClear  = Weight{Channel, 3, "hands mail to a server outside by itself, in clear (port %d)"}
+	NoMailClient = Weight{Channel, 4, "the message names no program that wrote it, as mail programs do"}
+	ChecksItself = Weight{Channel, 6, "asked %s for its own public address %s before"}
+	ClearLogin   = Weight{Channel, 4, "logs in outside with a password in clear, as %s"}
+	PostOnly     = Weight{Channel, 3, "sends forms there in clear (%d POST) and never fetched a page"}
+	FalseBrowser = Weight{Channel, 10, "names a browser, but writes its requests as no browser does (%d of %d)"}
+	ToOwnDomain  = Weight{Innocence, -8, "goes to the sender's own domain (%s), as reports of devices do"}
 	SmallReplies = Weight{Innocence, -16, "answered with loopback addresses, as reputation services and blocklists do"}
 	ShortNames   = Weight{Innocence, -8, "names of only %d bytes on average below the domain"}
 	LeadsThere   = Weight{Innocence, -10, "%d connections to the domain follow %d names, as with content networks"}
@@ -108,6 +117,8 @@ var (
 	ManyArchives = Weight{Content, 4, "%d archives of about equal size"}
 	NamedFiles   = Weight{Content, 3, "files accepted by the far end: %d"}
 	TypeLie      = Weight{Content, 6, "%s is in truth %s"}
+	OwnName      = Weight{Content, 8, "%s holds the host's own name, %s"}
+	Stamped      = Weight{Content, 3, "a name with date and time: %s"}
 	ByNight      = Weight{Content, 2, "sent by night or at the weekend (UTC)"}
 )
 

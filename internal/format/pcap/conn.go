@@ -31,6 +31,7 @@ type conn struct {
 	opening  *opening
 	ignored  bool // nobody knows its protocol, or nobody follows it any more
 	dialogue dialogue
+	named    bool // NetBIOS told who sends here
 }
 
 // endpoint is one side of a flow.

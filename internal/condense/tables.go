@@ -87,7 +87,7 @@ const (
 	ConvDuration = iota // microseconds
 	ConvBytesOrig
 	ConvBytesResp
-	ConvPort // originator's port; of ICMP its type and the packets, see ConvPackets
+	ConvPort // originator's port; of ICMP its type and the packets, see ConvPackets; of TCP also ConvTurns
 	ConvMeta // state and missed bytes, see ConvState and ConvMissed
 )
 
@@ -96,11 +96,14 @@ const maxMissed = 1<<58 - 1
 
 // convPort is the originator's port. For ICMP that is its type, and how many
 // packets went each way stands above it, for there the sizes of packets tell what
-// they are.
+// they are. For TCP with answers that were kept back it is the turns and these.
 func convPort(c *event.Conn) int64 {
 	v := int64(c.OrigPort)
 	if c.Proto == event.ProtoICMP {
 		v |= min(known(c.OrigPkts), mostPackets)<<16 | min(known(c.RespPkts), mostPackets)<<37
+	}
+	if c.Proto == event.ProtoTCP && c.Held > 0 {
+		v |= min(known(c.Turns), mostPackets)<<16 | min(known(c.Held), mostPackets)<<37
 	}
 	return v
 }
@@ -113,6 +116,11 @@ const mostPackets = 1<<21 - 1
 func ConvPackets(port int64) (orig, resp int64) {
 	return port >> 16 & mostPackets, port >> 37 & mostPackets
 }
+
+// ConvTurns returns how often the responder of a TCP conversation's event answered,
+// and how often it had kept the request back (event.Conn.Held); both 0 where it
+// never did or the log does not tell.
+func ConvTurns(port int64) (turns, held int64) { return ConvPackets(port) }
 
 // convMeta packs a connection's state and how many bytes the sensor missed: both
 // are mostly the same for all connections of a conversation.

@@ -146,6 +146,11 @@ type Conn struct {
 	OrigIPBytes int64
 	RespPkts    int64
 	RespIPBytes int64
+	// Turns is how often the responder answered, and Held how often it did so a
+	// second or more after it was asked, with the next request at once behind: it
+	// had kept the request until it had something to say. TCP only; 0 also where the
+	// log does not tell.
+	Turns, Held int64
 }
 
 // DNS is one look-up (dns.log).

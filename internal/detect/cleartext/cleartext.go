@@ -171,6 +171,7 @@ func candidates(ctx context.Context, l *ledger.Look, query string, t *condense.T
 func decode(s sending, e *condense.Event, mail bool) sending {
 	s.ts, s.place = e.TS, detect.Place{Source: e.Source, Offset: e.Offset}
 	if s.analysed {
+		s.out = e.V[condense.XferBytes]
 		return s
 	}
 	if mail {

@@ -35,9 +35,6 @@ func score(c *candidate) (detect.Finding, bool) {
 			f.Events++
 		}
 		f.Last = max(f.Last, s.ts)
-		if s.accepted {
-			f.Accepted += s.out
-		}
 		if s.place.Source != 0 {
 			known = append(known, s.place)
 		}
@@ -53,15 +50,45 @@ func score(c *candidate) (detect.Finding, bool) {
 			}
 		}
 	}
-	if f.Events == 0 || f.Accepted == 0 && !c.mail {
+	all, took := c.content()
+	f.Accepted = took
+	if f.Events == 0 || took == 0 && !c.mail {
 		return f, false // no mail was seen, or the form was refused
 	}
 	f.Hours, f.Places = detect.Hourly(calls), detect.Spread(known, 5)
 	f.Terms = c.terms(&f)
-	f.Reason = reason(c, &f)
+	f.Reason = reason(c, &f, all)
 	f.Checks = checks(c)
 	slices.Sort(f.Techniques)
 	return f, f.Weight() > 0
+}
+
+// content returns how many bytes of content were sent and how many of them were
+// accepted. Where the log does not give the size of mails, that of their
+// attachments stands in.
+func (c *candidate) content() (all, took int64) {
+	var attached int64
+	accepted := false
+	for i := range c.sent {
+		s := &c.sent[i]
+		switch {
+		case s.analysed:
+			attached += s.out
+		case s.accepted:
+			accepted = true
+			took += s.out
+			all += s.out
+		default:
+			all += s.out
+		}
+	}
+	if all == 0 {
+		all = attached
+		if accepted {
+			took = attached
+		}
+	}
+	return all, took
 }
 
 func domains(to string) []string {
@@ -148,18 +175,20 @@ func (c *candidate) forms(f *detect.Finding) []detect.Term {
 	return ts
 }
 
-func reason(c *candidate, f *detect.Finding) string {
+func reason(c *candidate, f *detect.Finding, all int64) string {
 	far := detect.FarEnd(f.Dst, f.DstName, f.Port)
-	var all int64
-	for i := range c.sent {
-		all += c.sent[i].out
-	}
-	took := "and no log says that it was accepted"
-	if f.Accepted > 0 {
+	took, size := "and no log says that it was accepted", ""
+	switch {
+	case f.Accepted > 0 && f.Accepted == all:
+		took = "which accepted it"
+	case f.Accepted > 0:
 		took = "which accepted " + detect.Bytes(f.Accepted)
 	}
+	if all > 0 {
+		size = fmt.Sprintf(" (%s)", detect.Bytes(all))
+	}
 	if !c.mail {
-		return fmt.Sprintf("%s posted %s (%s) to %s in clear, %s, and fetched nothing there.", c.host, plural(f.Events, "form"), detect.Bytes(all), far, took)
+		return fmt.Sprintf("%s posted %s%s to %s in clear, %s, and fetched nothing there.", c.host, plural(f.Events, "form"), size, far, took)
 	}
 	s := &c.sent[slices.IndexFunc(c.sent, func(s sending) bool { return !s.analysed })]
 	from, to := "", ""
@@ -169,7 +198,7 @@ func reason(c *candidate, f *detect.Finding) string {
 	if s.to != "" {
 		to = " for " + strings.Join(domains(s.to), " and ")
 	}
-	return fmt.Sprintf("%s handed %s (%s)%s to %s in clear by SMTP%s, %s.", c.host, plural(f.Events, "mail"), detect.Bytes(all), to, far, from, took)
+	return fmt.Sprintf("%s handed %s%s%s to %s in clear by SMTP%s, %s.", c.host, plural(f.Events, "mail"), size, to, far, from, took)
 }
 
 func plural(n int64, noun string) string {

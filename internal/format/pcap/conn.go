@@ -32,6 +32,7 @@ type conn struct {
 	ignored  bool // nobody knows its protocol, or nobody follows it any more
 	dialogue dialogue
 	named    bool // NetBIOS told who sends here
+	pace     pace
 }
 
 // endpoint is one side of a flow.
@@ -153,6 +154,7 @@ func (c *conn) fill(r *event.Conn) {
 	}
 	if c.proto == layers.IPProtocolTCP {
 		r.OrigBytes, r.RespBytes = c.orig.stream.length(), c.resp.stream.length()
+		r.Turns, r.Held = c.pace.answers, c.pace.held
 	}
 }
 

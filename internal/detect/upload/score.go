@@ -265,8 +265,7 @@ func (c *candidate) volume(f *detect.Finding, days map[uint32]int64, top int64, 
 	if c.isCall() && f.BytesIn*5 >= f.BytesOut {
 		ts = append(ts, detect.CallPort.Says(f.Port))
 	}
-	// What a thief labels is small by nature.
-	if top < 500_000 && !slices.ContainsFunc(c.files, func(x file) bool { return detect.NamedIn(c.own, x.Name) != "" }) {
+	if top < 500_000 && !c.loot() {
 		ts = append(ts, detect.SmallVolume.Says(detect.Bytes(top)))
 	}
 	// The same partner, from the beginning of the records on, again and again.
@@ -375,6 +374,16 @@ func (c *candidate) labelled(f *detect.Finding) (ts []detect.Term) {
 		slices.Sort(f.Techniques)
 	}
 	return ts
+}
+
+// loot reports whether the sender looked for his own address and then sent what
+// bears the host's name: what is stolen so, passwords and pictures of screens, is
+// small by nature, and that it is little says nothing.
+func (c *candidate) loot() bool {
+	return slices.ContainsFunc(c.files, func(x file) bool {
+		_, checked := detect.ChecksTerm(c.checks, x.First)
+		return checked && detect.NamedIn(c.own, x.Name) != ""
+	})
 }
 
 // equal returns how many archives have about the size of the largest.

@@ -26,7 +26,7 @@ func (t *table) announce(c *conn, p *packet) {
 		return
 	}
 	m := dnsMessage{netbios: true}
-	if _, ok := m.name(b[:netbiosHead+34], netbiosHead); !ok || len(m.text) == 0 || m.text[0] <= ' ' {
+	if _, ok := m.name(b[:netbiosHead+34], netbiosHead); !ok || len(m.text) == 0 || m.text[0] <= ' ' || string(m.text) == "." {
 		return
 	}
 	c.named = true

@@ -5,9 +5,9 @@ import "barium/internal/event"
 const (
 	// heldFor is from how long on an answer was kept back: name servers and web
 	// servers that have it answer within a second.
-	heldFor = event.Time(second)
+	heldFor = second
 	// atOnce is how soon a program asks again that only waits for answers.
-	atOnce = event.Time(second / 5)
+	atOnce = second / 5
 )
 
 // pace follows who speaks in a TCP connection, and when: a program that waits for

@@ -91,21 +91,26 @@ type AddressCheck struct {
 // address, in order of time; of an hour the first and the last time.
 func AddressChecks(ctx context.Context, l *ledger.Look) (map[string][]AddressCheck, error) {
 	in := func(lists ...[]string) string { return "('" + strings.Join(slices.Concat(lists...), "', '") + "')" }
-	domains, all := in(addressServices), in(addressServices, addressNames)
+	domains := in(addressServices)
 	out := map[string][]AddressCheck{}
 	var ip, service string
 	var first, last int64
-	err := ledger.Each(ctx, l.Store, `SELECT p.ip, x.service, x.first, x.last FROM (
-			SELECT client, CASE WHEN server_domain IN `+domains+` THEN server_domain ELSE server_name END AS service, first, last
-			FROM tls WHERE server_domain IN `+domains+` OR server_name IN `+all+`
+	// The few names first: the tables are large, and their texts larger.
+	err := ledger.Each(ctx, l.Store, fmt.Sprintf(`WITH service AS (
+			SELECT id, CASE WHEN domain IN `+domains+` THEN domain ELSE text END AS service FROM ledger.name
+			WHERE domain IN `+domains+` OR text IN `+in(addressServices, addressNames)+`
+		)
+		SELECT p.ip, n.service, x.first, x.last FROM (
+			SELECT orig, server_name AS name, first, last, hour, events FROM ledger.session
 			UNION ALL
-			SELECT client, CASE WHEN host_domain IN `+domains+` THEN host_domain ELSE host_text END, first, last
-			FROM asked WHERE host_domain IN `+domains+` OR host_text IN `+all+`
+			SELECT orig, host, first, last, hour, events FROM ledger.request
 			UNION ALL
-			SELECT client, domain_text, first, last FROM looked WHERE domain_text IN `+domains+`
+			SELECT orig, domain, first, last, hour, events FROM ledger.lookup
 		) x
-		JOIN place p ON p.address = x.client AND p.inside
-		ORDER BY p.ip, x.first, x.last, x.service`, nil, []any{&ip, &service, &first, &last}, func() error {
+		JOIN service n ON n.id = x.name
+		JOIN place p ON p.address = x.orig AND p.inside
+		WHERE x.events > 0 AND x.hour >= %d AND x.hour < %d
+		ORDER BY p.ip, x.first, x.last, n.service`, l.Window.Since, l.Window.Until), nil, []any{&ip, &service, &first, &last}, func() error {
 		out[ip] = append(out[ip], AddressCheck{service, first})
 		if last > first {
 			out[ip] = append(out[ip], AddressCheck{service, last})

@@ -4,6 +4,7 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
+	"strings"
 
 	"barium/internal/condense"
 	"barium/internal/detect"
@@ -139,6 +140,7 @@ func candidates(ctx context.Context, l *ledger.Look, query string, t *condense.T
 		&c.host, &c.label, &far, &c.name, &port, &c.users, &c.labelFirst, &c.labels, &wireOut, &wireIn,
 		&how, &s.file, &s.from, &s.to, &hour, &seq, &lists,
 	}
+	query = strings.NewReplacer("{since}", fmt.Sprint(l.Window.Since), "{until}", fmt.Sprint(l.Window.Until)).Replace(query)
 	err = ledger.Steps(ctx, l.Store, query, []any{l.Facts.Hosts}, into, func() error {
 		n := len(out)
 		if n == 0 || out[n-1].host != c.host || out[n-1].label != c.label {

@@ -1,16 +1,22 @@
 -- Candidates: hosts that only ever sent a label something, and little, with the
 -- requests. Nothing was fetched from the label, neither in clear nor by TLS; what is
 -- large enough to be a transfer is of the detector upload.
--- Parameter: number of hosts.
+-- Parameter: number of hosts. {since} and {until} are the hours of the look.
 CREATE OR REPLACE TABLE cleartext_pair AS
 SELECT g.host, g.label, k.hosts AS users, k.first AS label_first
 FROM (
     SELECT c.host, c.label
-    FROM contact c
-    JOIN asked r ON r.client = c.host AND r.server = c.far AND r.port = c.port AND r.proxied = 0
-    WHERE c.outbound AND c.proto = 6
+    FROM (
+        -- by ids: texts cost more than all else
+        SELECT r.orig, r.resp, r.port, sum(r.accepted) AS accepted, sum(r.bytes_out) AS bytes_out,
+               sum(CASE WHEN r.method IN (SELECT id FROM ledger.name WHERE text IN ('POST', 'PUT')) THEN 0 ELSE 1 END) AS fetched
+        FROM ledger.request r
+        WHERE r.hour >= {since} AND r.hour < {until} AND r.events > 0 AND r.proxied = 0
+        GROUP BY r.orig, r.resp, r.port
+    ) r
+    JOIN contact c ON c.host = r.orig AND c.far = r.resp AND c.port = r.port AND c.outbound AND c.proto = 6
     GROUP BY c.host, c.label
-    HAVING sum(CASE WHEN r.method IN ('POST', 'PUT') THEN 0 ELSE r.events END) = 0 AND sum(r.accepted) > 0 AND sum(r.bytes_out) > 0
+    HAVING sum(r.fetched) = 0 AND sum(r.accepted) > 0 AND sum(r.bytes_out) > 0
 ) g
 JOIN known k ON k.label = g.label
 WHERE (k.hosts <= 4 OR k.hosts * 10 <= ?)

@@ -58,7 +58,6 @@ var (
 
 	// Identity.
 	NoName          = Weight{Identity, 4, "no name leads to the far end, only an address"}
-	DynamicName     = Weight{Identity, 8, "name of a dynamic DNS service: %s"}
 	SelfSigned      = Weight{Identity, 8, "certificate signed by itself"}
 	UnknownIssuer   = Weight{Identity, 3, "certificate from an issuer that is not trusted: %s"}
 	OddDates        = Weight{Identity, 4, "certificate with odd dates: %s"}
@@ -72,33 +71,24 @@ var (
 	SameAsPeers     = Weight{Innocence, -9, "same client software as on %d other hosts"}
 
 	// Channel.
-	KeepsCalling  = Weight{Channel, 15, "called %d times though never answered"} // scaled
-	OddPort       = Weight{Channel, 4, "port %d is unusual for this"}
-	PlainAddress  = Weight{Channel, 3, "unencrypted upload to a bare address"}
-	Tunnel        = Weight{Channel, 12, "names below the domain hold %s of information within %s"} // scaled
-	PayloadTypes  = Weight{Channel, 5, "%d %% of the look-ups ask for TXT, NULL or another type that carries bytes"}
-	LongNames     = Weight{Channel, 4, "names of %d bytes on average below the domain"}
-	NeverVisited  = Weight{Channel, 3, "nobody ever connected to the domain"}
-	SizesVary     = Weight{Channel, 10, "payloads of varying size in %d packets, %s on average, where ping has one size"}                  // scaled
-	NoEcho        = Weight{Channel, 12, "the answers are not what was sent: %s a packet out, %s in, where an echo is returned as it came"} // scaled
-	LargeEchoes   = Weight{Channel, 3, "payloads of %s on average, more than ping's 32 to 64 bytes"}
-	Echoed        = Weight{Innocence, -16, "each answer is as long as what was sent, as with ping"}
-	PingsMany     = Weight{Innocence, -14, "the host pings %d others, as monitors and scanners do"}
-	ProbesSizes   = Weight{Innocence, -6, "only %d packets, as when somebody tries out sizes"}
-	BinaryNames   = Weight{Channel, 6, "%d names hold bytes that no name of a host has"}
-	ResolverByTLS = Weight{Channel, 5, "asks a public resolver (%s) by TLS, past the house's own"}
-	HeldAnswers   = Weight{Channel, 12, "%d of %d answers were kept back for a second or more, and the next request followed at once"}
-	MailInClear   = Weight{Channel, 3, "hands mail to a server outside by itself, in clear (port %d)"}
-	NoMailClient  = Weight{Channel, 4, "the message names no program that wrote it, as mail programs do"}
-	ChecksItself  = Weight{Channel, 6, "asked %s for its own public address %s before"}
-	ClearLogin    = Weight{Channel, 4, "logs in outside with a password in clear, as %s"}
-	PostOnly      = Weight{Channel, 3, "sends forms there in clear (%d POST) and never fetched a page"}
-	FalseBrowser  = Weight{Channel, 10, "names a browser, but writes its requests as no browser does (%d of %d)"}
-	ToOwnDomain   = Weight{Innocence, -8, "goes to the sender's own domain (%s), as reports of devices do"}
-	SmallReplies  = Weight{Innocence, -16, "answered with loopback addresses, as reputation services and blocklists do"}
-	ShortNames    = Weight{Innocence, -8, "names of only %d bytes on average below the domain"}
-	LeadsThere    = Weight{Innocence, -10, "%d connections to the domain follow %d names, as with content networks"}
-	OwnZone       = Weight{Innocence, -10, "answered with addresses inside, as a zone of one's own is"}
+	KeepsCalling = Weight{Channel, 15, "called %d times though never answered"} // scaled
+	OddPort      = Weight{Channel, 4, "port %d is unusual for this"}
+	PlainAddress = Weight{Channel, 3, "unencrypted upload to a bare address"}
+	Tunnel       = Weight{Channel, 12, "names below the domain hold %s of information within %s"} // scaled
+	PayloadTypes = Weight{Channel, 5, "%d %% of the look-ups ask for TXT, NULL or another type that carries bytes"}
+	LongNames    = Weight{Channel, 4, "names of %d bytes on average below the domain"}
+	NeverVisited = Weight{Channel, 3, "nobody ever connected to the domain"}
+	SizesVary    = Weight{Channel, 10, "payloads of varying size in %d packets, %s on average, where ping has one size"}                  // scaled
+	NoEcho       = Weight{Channel, 12, "the answers are not what was sent: %s a packet out, %s in, where an echo is returned as it came"} // scaled
+	LargeEchoes  = Weight{Channel, 3, "payloads of %s on average, more than ping's 32 to 64 bytes"}
+	Echoed       = Weight{Innocence, -16, "each answer is as long as what was sent, as with ping"}
+	PingsMany    = Weight{Innocence, -14, "the host pings %d others, as monitors and scanners do"}
+	ProbesSizes  = Weight{Innocence, -6, "only %d packets, as when somebody tries out sizes"}
+	ChecksItself = Weight{Channel, 6, "asked %s for its own public address %s before"}
+	SmallReplies = Weight{Innocence, -16, "answered with loopback addresses, as reputation services and blocklists do"}
+	ShortNames   = Weight{Innocence, -8, "names of only %d bytes on average below the domain"}
+	LeadsThere   = Weight{Innocence, -10, "%d connections to the domain follow %d names, as with content networks"}
+	OwnZone      = Weight{Innocence, -10, "answered with addresses inside, as a zone of one's own is"}
 
 	// Volume.
 	Outweighs      = Weight{Volume, 6, "%d times the information of all other names that the host asked for"} // scaled
@@ -120,7 +110,6 @@ var (
 	NamedFiles   = Weight{Content, 3, "files accepted by the far end: %d"}
 	TypeLie      = Weight{Content, 6, "%s is in truth %s"}
 	OwnName      = Weight{Content, 8, "%s holds the host's own name, %s"}
-	Stamped      = Weight{Content, 3, "a name with date and time: %s"}
 	ByNight      = Weight{Content, 2, "sent by night or at the weekend (UTC)"}
 )
 

@@ -114,7 +114,7 @@ func (c *candidate) terms(f *detect.Finding) (ts []detect.Term) {
 		}
 	}
 	if service := dynamic(c.name); service != "" {
-		ts = append(ts, detect.DynamicName.Says(service))
+		ts = append(ts, dynamicName.Says(service))
 	}
 	// The same, from the beginning of the records on, again and again.
 	on := map[int64]bool{}
@@ -133,7 +133,7 @@ func (c *candidate) terms(f *detect.Finding) (ts []detect.Term) {
 
 // letters weighs how mails were written and for whom.
 func (c *candidate) letters(f *detect.Finding) []detect.Term {
-	ts := []detect.Term{detect.MailInClear.Says(c.port)}
+	ts := []detect.Term{mailInClear.Says(c.port)}
 	anonymous, named, home := true, false, ""
 	for i := range c.sent {
 		s := &c.sent[i]
@@ -144,7 +144,7 @@ func (c *candidate) letters(f *detect.Finding) []detect.Term {
 		}
 	}
 	if anonymous {
-		ts = append(ts, detect.NoMailClient.Says())
+		ts = append(ts, noMailClient.Says())
 	}
 	if named {
 		name := strings.Join(c.own, " or ")
@@ -154,14 +154,14 @@ func (c *candidate) letters(f *detect.Finding) []detect.Term {
 		}
 	}
 	if home != "" {
-		ts = append(ts, detect.ToOwnDomain.Says(home))
+		ts = append(ts, toOwnDomain.Says(home))
 	}
 	return ts
 }
 
 // forms weighs how forms were posted.
 func (c *candidate) forms(f *detect.Finding) []detect.Term {
-	ts := []detect.Term{detect.PostOnly.Says(len(c.sent))}
+	ts := []detect.Term{postOnly.Says(len(c.sent))}
 	disguised := 0
 	for i := range c.sent {
 		if c.sent[i].disguised {
@@ -169,7 +169,7 @@ func (c *candidate) forms(f *detect.Finding) []detect.Term {
 		}
 	}
 	if disguised > 0 {
-		ts = append(ts, detect.FalseBrowser.Says(disguised, len(c.sent)))
+		ts = append(ts, falseBrowser.Says(disguised, len(c.sent)))
 		f.Techniques = append(f.Techniques, "T1001.003")
 	}
 	return ts

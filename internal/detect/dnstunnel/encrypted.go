@@ -118,7 +118,7 @@ func scoreEncrypted(c *sealed) (detect.Finding, bool) {
 	if who == "" {
 		who = c.far
 	}
-	f.Terms = append([]detect.Term{detect.ResolverByTLS.Says(who), detect.HeldAnswers.Says(held, turns)}, detect.FarEndTerms(detect.FarEndFacts{
+	f.Terms = append([]detect.Term{resolverByTLS.Says(who), heldAnswers.Says(held, turns)}, detect.FarEndTerms(detect.FarEndFacts{
 		Users: c.users, Hosts: c.hosts, First: c.labelFirst, LookFirst: c.lookFirst, LookLast: c.lookLast,
 		Days: c.days, Labels: c.labels, Name: c.name, Names: c.names || c.nameless, Port: 443, Proto: 6, // the port says nothing; a usual one adds no term
 	})...)

@@ -61,7 +61,7 @@ func terms(c *candidate, m *flow) []detect.Term {
 		ts = append(ts, detect.LongNames.Says(m.length))
 	}
 	if m.binary >= someNames {
-		ts = append(ts, detect.BinaryNames.Says(m.binary))
+		ts = append(ts, binaryNames.Says(m.binary))
 	}
 	if m.length < shortName {
 		ts = append(ts, detect.ShortNames.Says(m.length))

@@ -344,7 +344,7 @@ func (c *candidate) content(f *detect.Finding) (ts []detect.Term) {
 // labelled weighs what files are called and how the sender made himself known: a
 // thief who robs many machines writes on the loot whose it is.
 func (c *candidate) labelled(f *detect.Finding) (ts []detect.Term) {
-	var own, stamped, login bool
+	var own, dated, login bool
 	for i := range c.files {
 		x := &c.files[i]
 		if name := detect.NamedIn(c.own, x.Name); name != "" && !own {
@@ -352,13 +352,13 @@ func (c *candidate) labelled(f *detect.Finding) (ts []detect.Term) {
 			ts = append(ts, detect.OwnName.Says(x.Name, name))
 			f.Entities = append(f.Entities, detect.Entity{Kind: detect.KindHost, Value: name})
 		}
-		if !stamped && detect.IsStamped(x.Name) {
-			stamped = true
-			ts = append(ts, detect.Stamped.Says(x.Name))
+		if !dated && detect.IsStamped(x.Name) {
+			dated = true
+			ts = append(ts, stamped.Says(x.Name))
 		}
 		if !login && strings.HasPrefix(x.How, "FTP") && x.account != "" && x.account != "anonymous" && x.account != "ftp" {
 			login = true
-			ts = append(ts, detect.ClearLogin.Says(x.account))
+			ts = append(ts, clearLogin.Says(x.account))
 		}
 	}
 	if len(c.files) == 0 {

@@ -69,7 +69,7 @@ type Case struct {
 type HostName struct {
 	IP     string    `json:"ip"`
 	Name   string    `json:"name"`
-	Source string    `json:"source"` // what told of it: "dhcp", "ntlm", "rdp", "kerberos", "dns", "certificate"
+	Source string    `json:"source"` // what told of it: "dhcp", "ntlm", "rdp", "kerberos", "netbios", "helo", "dns", "certificate"
 	First  time.Time `json:"first"`  // when it was told of, first and last
 	Last   time.Time `json:"last"`
 }

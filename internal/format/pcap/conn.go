@@ -31,6 +31,8 @@ type conn struct {
 	opening  *opening
 	ignored  bool // nobody knows its protocol, or nobody follows it any more
 	dialogue dialogue
+	named    bool // NetBIOS told who sends here
+	pace     pace
 }
 
 // endpoint is one side of a flow.
@@ -152,6 +154,7 @@ func (c *conn) fill(r *event.Conn) {
 	}
 	if c.proto == layers.IPProtocolTCP {
 		r.OrigBytes, r.RespBytes = c.orig.stream.length(), c.resp.stream.length()
+		r.Turns, r.Held = c.pace.answers, c.pace.held
 	}
 }
 

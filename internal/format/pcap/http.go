@@ -43,6 +43,8 @@ type exchange struct {
 	method, host, uri    []byte
 	agent, user          []byte
 	proxied              bool
+	headed               bool // the header of the request was read to its end
+	accepts, expects     bool // Accept, Expect
 	status               int
 	reqLen, respLen      int64
 	reqFUIDs, reqNames   [][]byte
@@ -474,6 +476,9 @@ func (h *http) record(x *exchange) {
 		ReqLen: x.reqLen, RespLen: event.Unset, Status: x.status, Proxied: x.proxied,
 		OrigFUIDs: x.reqFUIDs, OrigFilenames: x.reqNames, OrigMIME: x.reqMIME, RespFUIDs: x.respFUIDs, RespMIME: x.respMIME,
 	}
+	if x.headed && isBrowser(x.agent) {
+		e.Browser = tri(x.accepts && !x.expects)
+	}
 	if x.status != event.Unset {
 		e.RespLen = x.respLen
 	}
@@ -482,6 +487,13 @@ func (h *http) record(x *exchange) {
 		e.Host = authority(x.uri)
 	}
 	s.HTTP(e)
+}
+
+// isBrowser reports whether a User-Agent is one of a browser: they all call
+// themselves Mozilla/5.0 and name one of four engines.
+func isBrowser(agent []byte) bool {
+	return bytes.HasPrefix(agent, []byte("Mozilla/5.0 (")) &&
+		(bytes.Contains(agent, []byte(" Gecko/")) || bytes.Contains(agent, []byte("like Gecko")))
 }
 
 // authority returns host and port of a target in absolute form (RFC 9112 section

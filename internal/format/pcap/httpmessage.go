@@ -112,6 +112,10 @@ func (x *exchange) field(name string, value []byte) {
 		}
 	case "user-agent":
 		x.agent = append(x.agent[:0], value[:min(len(value), maxText)]...) // the last one counts
+	case "accept":
+		x.accepts = true
+	case "expect":
+		x.expects = true
 	case "authorization":
 		x.user = basicUser(value)
 	// Those that only proxies write or see; Zeek's http.log has nearly the same.
@@ -169,6 +173,9 @@ func chunkSize(line []byte) (n int64, ok bool) {
 
 // fieldsEnd decides what follows the header fields (RFC 9112 section 6.3).
 func (h *http) fieldsEnd(s *httpSide) {
+	if s.orig {
+		s.x.headed = s.fields <= maxFields
+	}
 	switch {
 	case s.x == nil: // an interim reply
 		s.state = httpStart

@@ -3,6 +3,8 @@
 package all
 
 import (
+	"strings"
+
 	"barium/internal/format"
 	"barium/internal/format/dnslog"
 	"barium/internal/format/eve"
@@ -42,7 +44,9 @@ func Sniff(head []byte, name string, own ...table.Reader) (format.Reader, format
 		if s.Confidence > said.Confidence {
 			best, said = r, s
 		}
-		if s.Confidence == format.NotMine && s.Why != "" {
+		if s.Confidence == format.NotMine && strings.HasSuffix(s.Why, table.Advice) {
+			why = s.Why + "; " + why
+		} else if s.Confidence == format.NotMine && s.Why != "" {
 			if why != "" {
 				why += "; "
 			}

@@ -27,6 +27,7 @@ var layouts = []string{
 
 // contentOf says what one cell looks like, "" for nothing.
 func contentOf(s string) string {
+	s = strings.TrimSuffix(strings.TrimSpace(s), ".0")
 	if s == "" || s == "-" {
 		return ""
 	}
@@ -73,13 +74,14 @@ func lookAt(c *column) *look {
 	const mostWords = 40
 	l := &look{column: *c, counts: map[string]int{}, words: map[string]int{}}
 	for _, s := range c.cells {
+		s = strings.TrimSpace(s)
 		k := contentOf(s)
 		if k == "" {
 			continue
 		}
 		l.given++
 		l.counts[k]++
-		if n, err := strconv.ParseInt(s, 10, 64); err == nil {
+		if n, err := strconv.ParseInt(strings.TrimSuffix(s, ".0"), 10, 64); err == nil {
 			l.most = max(l.most, n)
 		}
 		if _, ok := l.words[s]; ok || len(l.words) < mostWords {

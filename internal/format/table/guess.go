@@ -14,6 +14,7 @@ type guessed struct {
 	headed  bool
 	comment string
 	expand  string
+	inside  string // key of a text that is JSON
 	columns []column
 	rows    int
 }
@@ -171,9 +172,23 @@ func guessJSON(b []byte) (*guessed, string) {
 
 // object adds the values of one object.
 func (g *guessed) object(b []byte) {
+	g.values(b, map[string]bool{}, false)
+	g.rows++
+}
+
+// values adds the values of an object, and of one that is a text in it.
+func (g *guessed) values(b []byte, seen map[string]bool, inner bool) {
 	var s scanner
-	seen := map[string]bool{}
 	_ = s.object(b, func(path, value []byte) {
+		if !inner && len(value) > 2 && value[0] == '{' && (g.inside == "" || g.inside == string(path)) {
+			var try scanner
+			n := 0
+			if try.object(value, func(_, _ []byte) { n++ }) == "" && n > 2 {
+				g.inside = string(path)
+				g.values(value, seen, true)
+				return
+			}
+		}
 		i := 0
 		for ; i < len(g.columns) && g.columns[i].name != string(path); i++ {
 		}
@@ -191,5 +206,4 @@ func (g *guessed) object(b []byte) {
 		seen[c.name] = true
 		c.cells = append(c.cells, string(value[:min(len(value), mostCell)]))
 	})
-	g.rows++
 }

@@ -9,10 +9,11 @@ import (
 // guessExpanded looks for rows inside one large document: texts with commas in a
 // list, or else a list of objects.
 func (g *guessed) guessExpanded(b []byte) bool {
-	in := source{buf: b, hi: len(b), err: errEnd}
-	if n, _ := in.closing(); b[0] != '{' || n > 0 && outside(b[n:]) < len(b[n:]) {
-		return false // objects follow each other
+	if b[0] != '{' {
+		return false
 	}
+	in := source{buf: b, hi: len(b), err: errEnd}
+	n, _ := in.closing()
 	w := tokens{d: json.NewDecoder(bytes.NewReader(b)), texts: map[string][]string{}}
 	w.d.UseNumber()
 	w.value(0)
@@ -28,8 +29,8 @@ func (g *guessed) guessExpanded(b []byte) bool {
 			return true
 		}
 	}
-	if w.listPath == "" {
-		return false
+	if w.listPath == "" || n > 0 && outside(b[n:]) < len(b[n:]) {
+		return false // objects follow each other
 	}
 	g.expand = w.listPath
 	for _, at := range w.lists {

@@ -2,6 +2,7 @@ package table
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,7 +12,7 @@ import (
 // headerWords are what columns are called, without anything but letters and
 // digits, by the field that they mean.
 var headerWords = map[string][]string{
-	"ts":                {"ts", "timestamp", "starttime", "start", "time", "datetime", "eventtime", "firstseen", "begintime", "date", "generatedtime", "receivetime", "flowstart"},
+	"ts":                {"ts", "starttime", "start", "flowstart", "firstseen", "begintime", "timestamp", "time", "datetime", "eventtime", "date", "generatedtime", "receivetime"},
 	"end":               {"endtime", "end", "lastseen", "stoptime", "flowend", "lasttime"},
 	"duration":          {"duration", "dur", "elapsed", "elapsedtime", "td", "durationms", "durationsec", "durationseconds", "eventduration"},
 	"uid":               {"uid", "sessionid", "flowid", "connectionid", "connid", "logiduid"},
@@ -60,7 +61,10 @@ type proposal struct {
 	used   map[int]bool
 	record string
 	oneWay bool
-	total  string // column of the bytes of both directions
+	total  string   // column of the bytes of both directions
+	turned string   // column that says which end began
+	teller *look    // column that says what each row tells of
+	tells  []string // its words for the record that is proposed
 }
 
 // picked is the column of a field, and why.
@@ -82,7 +86,10 @@ func Propose(head []byte, name string) (string, error) {
 	for i := range g.columns {
 		p.looks = append(p.looks, lookAt(&g.columns[i]))
 	}
-	p.record = p.kindOf()
+	p.tell()
+	if p.record == "" {
+		p.record = p.kindOf()
+	}
 	p.pick()
 	return p.write(name), nil
 }
@@ -105,8 +112,9 @@ func simple(name string) string {
 func called(name, field string) int {
 	parts := strings.Split(name, ".")
 	for i := range parts {
-		if at := slices.Index(headerWords[field], simple(strings.Join(parts[i:], ""))); at >= 0 {
-			return 1000 - 100*min(i, 5) - at
+		w := simple(strings.Join(parts[i:], ""))
+		if at := slices.Index(headerWords[field], w); at >= 0 {
+			return 1000 + 100*len(w) - at // longer words say more
 		}
 	}
 	return 0
@@ -119,6 +127,26 @@ func (p *proposal) has(field string) bool {
 		}
 	}
 	return false
+}
+
+// tell finds the column by which tables of several types tell them apart, and
+// proposes the type that comes most often.
+func (p *proposal) tell() {
+	for _, l := range p.looks {
+		parts := strings.Split(l.name, ".")
+		if !slices.Contains([]string{"dataset", "_path", "log_type"}, parts[len(parts)-1]) {
+			continue
+		}
+		most := 0
+		for _, w := range slices.Sorted(maps.Keys(l.words)) {
+			name := strings.TrimPrefix(w, "zeek.")
+			for _, k := range kinds() {
+				if k.name == name && l.words[w] > most {
+					most, p.record, p.teller, p.tells = l.words[w], name, l, []string{w}
+				}
+			}
+		}
+	}
 }
 
 // kindOf proposes the type of record by the columns that only one type has.
@@ -247,9 +275,15 @@ func (p *proposal) pickByContent() {
 	}
 	next("proto", asProto, 0)
 	if p.fields["id.orig_p"] == nil && p.fields["id.resp_p"] == nil {
-		// Ports come in pairs.
+		// Ports stand behind their addresses, or come in pairs.
+		port := func(i int) bool { return i < len(p.looks) && !p.used[i] && p.looks[i].portLike() }
+		if a, b := p.fields["id.orig_h"].at+1, p.fields["id.resp_h"].at+1; port(a) && port(b) {
+			p.take("id.orig_p", a, false)
+			p.take("id.resp_p", b, false)
+			return
+		}
 		for i := 0; i+1 < len(p.looks); i++ {
-			if a, b := p.looks[i], p.looks[i+1]; !p.used[i] && !p.used[i+1] && a.portLike() && b.portLike() && max(a.most, b.most) > 255 {
+			if port(i) && port(i+1) && max(p.looks[i].most, p.looks[i+1].most) > 255 {
 				p.take("id.orig_p", i, false)
 				p.take("id.resp_p", i+1, false)
 				break
@@ -280,7 +314,7 @@ func (p *proposal) direction() {
 func word(s string) string {
 	plain := s != ""
 	for i, r := range s {
-		if !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || i > 0 && (r >= '0' && r <= '9' || r == '_' || r == '-' || r == '.')) {
+		if !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || i > 0 && (r >= '0' && r <= '9' || r == '-' || r == '.') || r == '_') {
 			plain = false
 		}
 	}

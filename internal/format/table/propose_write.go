@@ -22,6 +22,7 @@ func (p *proposal) write(name string) string {
 	}
 	p.table(say)
 	say("record: %s  # known: conn, dns, http, ssl, files, smb_files, ftp, dhcp, smtp, kerberos, ntlm, rdp, ssh, radius, ldap, rfb", p.record)
+	p.clauses(say)
 	if p.oneWay {
 		say("# Bytes are those of one direction: an end with a port below 1024 answers.")
 		say("one_way: true")
@@ -55,6 +56,35 @@ func (p *proposal) write(name string) string {
 	return b.String()
 }
 
+// clauses says which rows are left out or turned round.
+func (p *proposal) clauses(say func(string, ...any)) {
+	if p.teller != nil {
+		say("# Of several types of rows this is one; for more, write entries below \"records:\".")
+		say("accept: {%s: %s}", word(p.teller.name), word(p.tells[0]))
+	}
+	if proto := p.fields["proto"]; proto != nil {
+		l := p.looks[proto.at]
+		var below []string
+		for _, w := range slices.Sorted(maps.Keys(l.words)) {
+			switch strings.ToLower(w) {
+			case "arp", "rarp", "llc":
+				below = append(below, word(w))
+			}
+		}
+		if below != nil {
+			say("skip: {%s: [%s]}  # not IP", word(l.name), strings.Join(below, ", "))
+		}
+	}
+	for i, l := range p.looks {
+		if !p.used[i] && l.words["<-"]+l.words["->"] > 0 {
+			say("swap: {%s: [\"<-\", \"<?\"]}  # the end on the right began it", word(l.name))
+			p.used[i] = true
+			p.turned = l.name
+			return
+		}
+	}
+}
+
 // plainName makes a mapping's name of a file's.
 func plainName(name string) string {
 	name = baseName(name)
@@ -71,6 +101,9 @@ func plainName(name string) string {
 func (p *proposal) table(say func(string, ...any)) {
 	if p.layout == layoutJSON {
 		say("format: json")
+		if p.inside != "" {
+			say("inside: %s  # a text that is JSON itself", word(p.inside))
+		}
 		if p.expand != "" {
 			say("expand: %s  # where the rows lie", word(p.expand))
 		}
@@ -192,7 +225,7 @@ func (at *picked) sure() string {
 func (p *proposal) rest(say func(string, ...any)) {
 	unused := false
 	for i, l := range p.looks {
-		if p.used[i] && (p.total != l.name) && !p.left(i) || !utf8.ValidString(l.name) || i > 200 {
+		if l.name == p.turned || p.used[i] && !p.left(i) || !utf8.ValidString(l.name) || i > 200 {
 			continue
 		}
 		if p.total == l.name {

@@ -44,11 +44,20 @@ func choose(head []byte) (best *Mapping, ok bool) {
 		return nil, false
 	}
 	for _, m := range Shipped() {
-		if (best == nil || len(m.recognise) > len(best.recognise)) && m.fits(head) {
+		if (best == nil || m.rank() > best.rank()) && m.fits(head) {
 			best = m
 		}
 	}
 	return best, best != nil
+}
+
+// rank is how much it says that a mapping fits: names of columns say more than
+// cells that could be read.
+func (m *Mapping) rank() int {
+	if m.columns != nil {
+		return 0
+	}
+	return len(m.recognise)
 }
 
 // binary reports bytes that are no text.
@@ -125,6 +134,9 @@ func (r *reading) hasKeys(head []byte) bool {
 	return false
 }
 
+// Advice is what a user can do about a table that no mapping fits; Why ends with it.
+const Advice = "run `barium map FILE`"
+
 // why says what a table that no mapping fits has, and what to do.
 func why(head []byte) string {
 	g, problem := guess(head)
@@ -148,9 +160,9 @@ func why(head []byte) string {
 		what = "JSON"
 	}
 	if !g.headed && g.layout == layoutCSV {
-		return what + " of " + itoa(len(g.columns)) + " columns without a header: run `barium map FILE`"
+		return what + " of " + itoa(len(g.columns)) + " columns without a header: " + Advice
 	}
-	return what + " with columns " + strings.Join(names, ", ") + ": run `barium map FILE`"
+	return what + " with columns " + strings.Join(names, ", ") + ": " + Advice
 }
 
 // trial is a sink that counts.

@@ -22,12 +22,13 @@ type parser struct {
 	file string
 	m    *Mapping
 	zone *time.Location
+	some map[string]bool // columns of which one of several is enough
 }
 
 // Parse reads a mapping. file is what it is called in errors, which name the line
 // and say what to do. Whatever is not known to the language is an error.
 func Parse(text []byte, file string) (m *Mapping, err error) {
-	p := &parser{file: file, zone: time.UTC}
+	p := &parser{file: file, zone: time.UTC, some: map[string]bool{}}
 	if len(text) > maxMapping {
 		return nil, fmt.Errorf("%s: longer than 256 KiB: this is no mapping", file)
 	}
@@ -341,7 +342,7 @@ func (p *parser) finish(n *yaml.Node, at map[string]*yaml.Node) error {
 		if len(m.logs) > 1 {
 			return p.fail(n, "with several records, say by which columns the table is recognised: \"recognise: [a, b]\"")
 		}
-		m.recognise = slices.Clone(m.slots)
+		m.recognise = slices.DeleteFunc(slices.Clone(m.slots), func(c string) bool { return p.some[c] })
 	}
 	if len(m.recognise) == 0 || slices.Contains(m.recognise, "") {
 		return p.fail(orNode(at["recognise"], n), "recognise must name columns")

@@ -210,6 +210,7 @@ func (p *parser) complete(a *assign, name string, n *yaml.Node, columns, formats
 			return p.fail(n, "%s: a column needs a name", name)
 		}
 		a.slots = append(a.slots, p.m.slot(c))
+		p.some[c] = p.some[c] || len(columns) > 1
 	}
 	constant := a.constant != nil
 	if constant == (len(columns) > 0) {

@@ -37,7 +37,7 @@ func scaled(b []byte, mul, div int64) (n int64, why string) {
 	if i == 0 || i < len(b) {
 		return 0, "is not a number"
 	}
-	if n > math.MaxInt64/mul-1 {
+	if mul > 1 && n > math.MaxInt64/mul-1 {
 		return 0, "is too large"
 	}
 	// frac < 10^9; units above 10^9 are powers of two that leave no rest there.

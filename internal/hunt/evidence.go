@@ -109,6 +109,9 @@ func fetchFrom(ctx context.Context, s ledger.Source, from stored, places []detec
 	}
 	defer raw.Close()
 	var d details
+	if s.Details == "" {
+		s.Details = "{}" // a source of which nothing is kept
+	}
 	if err := json.Unmarshal([]byte(s.Details), &d); err != nil {
 		return fmt.Errorf("source %s in the ledger: %w", s.Path, err)
 	}

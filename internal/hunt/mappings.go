@@ -175,7 +175,8 @@ func ShippedMappings() []*table.Mapping { return table.Shipped() }
 // ProposeMapping proposes a mapping for the table at path, as YAML to be edited;
 // "-" is stdin. The error says what is wrong with the file, or why it is no table.
 func ProposeMapping(ctx context.Context, path string, stdin io.Reader) (string, error) {
-	src, name := stdin, path
+	var src io.Reader
+	name := path
 	if path != stdinPath {
 		f, err := openRegular(path)
 		if err != nil {

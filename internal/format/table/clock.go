@@ -82,7 +82,7 @@ func (c *clock) moment(b []byte, o *offsets) (event.Time, bool) {
 	}
 	var t civil
 	var rest []byte
-	ok := true
+	var ok bool
 	if c.layout == layoutISO {
 		rest, ok = t.iso(b)
 	} else {

@@ -228,7 +228,8 @@ func (r *reading) literal() error {
 func (r *reading) expanded(c byte) error {
 	s := &r.in
 	at, number := s.offset, s.line+1
-	n, why := 0, ""
+	var n int
+	var why string
 	switch c {
 	case 0:
 		return errEnd

@@ -86,10 +86,25 @@ func guessCSV(b []byte) (*guessed, string) {
 			best.fill(&s, lines, width)
 		}
 	}
+	if best != nil && best.comma == ' ' && !best.told() || len(lines) < 2 {
+		best = nil // words of a sentence
+	}
 	if best == nil {
 		return nil, "no table: its lines do not have the same number of columns, and it is no JSON"
 	}
 	return best, ""
+}
+
+// told reports a column that holds more than words.
+func (g *guessed) told() bool {
+	for i := range g.columns {
+		for _, s := range g.columns[i].cells {
+			if k := contentOf(s); k != "" && k != contentWord {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // alike returns how many lines have the same number of columns as most have.

@@ -221,6 +221,9 @@ type Source struct {
 	BadSamples []BadSample      `json:"bad_samples"`
 	Skipped    map[string]int64 `json:"skipped"` // records of log types not kept, by type
 	Warnings   []string         `json:"warnings"`
+	// Mapping is the user's own mapping that the source was read by, as YAML; empty
+	// for none.
+	Mapping string `json:"mapping,omitempty"`
 }
 
 // BadSample is the beginning of one record that could not be read.

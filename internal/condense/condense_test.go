@@ -121,7 +121,7 @@ func finish(t testing.TB, c *Condenser, tab *Table, workers int) (out []row) {
 				}
 				mu.Lock()
 				for i := range b.Rows {
-					r := row{first: b.First[i], last: b.Last[i]}
+					r := row{first: b.First[i], last: b.First[i] + b.Span[i]}
 					for k := range tab.Key {
 						r.Key[k] = b.Key[k][i]
 					}

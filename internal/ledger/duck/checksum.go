@@ -128,7 +128,7 @@ func digestQuery(t *condense.Table) string {
 	if t.Set.Name != "" {
 		name(t.Set.Name)
 	}
-	cols = append(cols, "r.first", "r.last")
+	cols = append(cols, "r.first", "r.first + r.span")
 	for _, x := range t.Sums {
 		cols = append(cols, "r."+x.Name)
 	}

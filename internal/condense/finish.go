@@ -586,7 +586,7 @@ func (w *Worker) addList(hour uint32, es []Event) int64 {
 	w.blockRows++
 	if len(w.t.Values) > 0 {
 		var xs [MaxExemplars]Exemplar
-		w.row = EncodeRow(w.row[:0], w.t, hour, es, w.exemplars(es, &xs))
+		w.row = EncodeRow(w.row[:0], w.t, es, w.exemplars(es, &xs))
 		w.block = AppendBlock(w.block, w.row)
 	}
 	return seq

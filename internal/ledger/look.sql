@@ -3,11 +3,12 @@
 -- Already there: place(address, ip, inside, special, label), one row per address.
 -- Every view is cut to the window. Ids (host, far, address, label, name …) are to
 -- be joined, never shown or ordered by: a text costs more than all else.
--- seq and block lead to a row's list in the table of lists.
+-- seq and block lead to a row's list in the table of lists; to read it, first, last
+-- and, of conversations, duration, bytes_orig and bytes_resp are needed too.
 
 -- oriented: conversations with flips applied: client opened it, server answered.
 CREATE OR REPLACE VIEW oriented AS
-SELECT hour, seq, seq - seq % 4 AS block, sensor, proto, first, first + span AS last, events, attempts, duration, missed, bytes_tried,
+SELECT hour, seq, seq - seq % 4 AS block, sensor, proto, first, first + span AS last, events, attempts, duration, missed, bytes_tried, bytes_orig, bytes_resp,
        CASE WHEN flip > 0 THEN resp ELSE orig END AS client,
        CASE WHEN flip > 0 THEN orig ELSE resp END AS server,
        CASE WHEN flip > 0 THEN flip ELSE port END AS port,
@@ -43,10 +44,10 @@ WHERE c.inside AND v.events > 0;
 -- opened: conversations from the side of who opened them, whoever is inside; to be
 -- joined with contact, which says that, on host, far, port and proto.
 CREATE OR REPLACE VIEW opened AS
-SELECT hour, seq, block, FALSE AS via, proto, port, first, last, flipped, client AS host, server AS far, bytes_client AS bytes_out
+SELECT hour, seq, block, FALSE AS via, proto, port, first, last, duration, bytes_orig, bytes_resp, flipped, client AS host, server AS far, bytes_client AS bytes_out
 FROM oriented
 UNION ALL
-SELECT hour, seq, seq AS block, TRUE AS via, proto, port, first, last, FALSE AS flipped, client AS host, address AS far, bytes_orig AS bytes_out
+SELECT hour, seq, seq AS block, TRUE AS via, proto, port, first, last, duration, bytes_orig, bytes_resp, FALSE AS flipped, client AS host, address AS far, bytes_orig AS bytes_out
 FROM via WHERE events > 0;
 
 -- opened_list: the lists behind opened; joined by block and via.

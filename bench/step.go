@@ -59,6 +59,8 @@ type outcome struct {
 	BytesResp  int64
 	Groups     int64 // conversation-hours
 	Duplicates int64 // connections seen twice, part of Events
+	Lists      int64 // bytes of the lists of conversations
+	Logs       int64 // bytes of the logs, uncompressed
 }
 
 // step is one thing to measure. Its time is that of the call of run alone;
@@ -375,12 +377,14 @@ func inspect(ctx context.Context, t *task) (func() (outcome, error), error) {
 	}
 	return func() (o outcome, err error) {
 		rows, err := store.Query(ctx, `SELECT count(*), sum(events + duplicates)::BIGINT, sum(duplicates)::BIGINT,
-			sum(bytes_orig + bytes_tried)::BIGINT, sum(bytes_resp)::BIGINT FROM ledger.conversation`)
+			sum(bytes_orig + bytes_tried)::BIGINT, sum(bytes_resp)::BIGINT,
+			(SELECT sum(octet_length(lists))::BIGINT FROM ledger.conversation_block), (SELECT sum(bytes)::BIGINT FROM ledger.source)
+			FROM ledger.conversation`)
 		if err != nil {
 			return o, errors.Join(err, store.Close())
 		}
 		for rows.Next() {
-			if err := rows.Scan(&o.Groups, &o.Events, &o.Duplicates, &o.BytesOrig, &o.BytesResp); err != nil {
+			if err := rows.Scan(&o.Groups, &o.Events, &o.Duplicates, &o.BytesOrig, &o.BytesResp, &o.Lists, &o.Logs); err != nil {
 				return o, errors.Join(err, rows.Close(), store.Close())
 			}
 		}

@@ -31,7 +31,9 @@ func samples() [][]byte {
 	}
 	r.Shuffle(len(skew), func(i, j int) { skew[i], skew[j] = skew[j], skew[i] })
 	return [][]byte{
-		nil, {'x'}, []byte("abcabcabcabcabcabc"), log(200_000), noise, few, skew, make([]byte, 1<<20),
+		nil,
+		{'x'},
+		[]byte("abcabcabcabcabcabc"), log(200_000), noise, few, skew, make([]byte, 1<<20),
 		slices.Concat(log(40_000), noise[:70_000], make([]byte, 70_000), log(100_000)),
 	}
 }

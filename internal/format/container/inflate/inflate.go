@@ -106,8 +106,8 @@ func (r *Reader) back() {
 // input ends before.
 func (r *Reader) need(n uint) bool {
 	for r.n < n {
-		if r.pos == len(r.src) && !r.more() {
-			return false
+		if r.pos == len(r.src) && !r.more() && r.pos == len(r.src) {
+			return false // more may have given bytes back all the same
 		}
 		// Not needed bits may be there already: they are the same.
 		r.bits = r.bits&(1<<r.n-1) | uint64(r.src[r.pos])<<r.n

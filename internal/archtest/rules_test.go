@@ -45,6 +45,8 @@ var imports = []row{
 	{"internal/format", []string{"internal/event"}},
 	{"internal/format/all", []string{"internal/format", "internal/format/*"}},
 	{"internal/listen", []string{"internal/format/netflow", "internal/event"}},
+	{"internal/format/container", []string{"internal/format/container/inflate"}},
+	{"internal/format/container/inflate", nil},
 	{"internal/format/*", []string{"internal/format", "internal/format/container", "internal/event"}},
 	{"internal/event", nil},
 
@@ -57,7 +59,7 @@ var imports = []row{
 var modules = []row{
 	{"github.com/duckdb/duckdb-go/v2", []string{"internal/ledger/duck", "bench/..."}},
 	{"github.com/netsampler/goflow2/v2", []string{"internal/format/netflow"}},
-	{"github.com/klauspost/compress", []string{"internal/format/container"}},
+	{"github.com/klauspost/compress", []string{"internal/format/container", "bench/..."}},
 	{"github.com/valyala/fastjson", []string{"internal/format/eve"}},
 	{"go.yaml.in/yaml/v3", []string{"internal/format/table"}},
 	{"github.com/gopacket/gopacket", []string{"internal/format/pcap"}},

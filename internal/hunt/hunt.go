@@ -59,7 +59,7 @@ func Run(ctx context.Context, o Options) (doc *report.Document, err error) {
 		return nil, err
 	}
 	o.stage("looking for signs")
-	findings, cover, err := find(ctx, look, all.Detectors)
+	findings, cover, err := find(ctx, look, all.Detectors, o.Memory)
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"barium/internal/detect/beacon"
 	"barium/internal/detect/dnstunnel"
 	"barium/internal/detect/icmp"
+	"barium/internal/detect/staging"
 	"barium/internal/detect/tlsid"
 	"barium/internal/detect/upload"
 )
@@ -18,4 +19,5 @@ var Detectors = []detect.Detector{
 	upload.Detector{},
 	dnstunnel.Detector{},
 	icmp.Detector{},
+	staging.Detector{},
 }

@@ -8,6 +8,7 @@ import (
 	"barium/internal/detect/dnstunnel"
 	"barium/internal/detect/icmp"
 	"barium/internal/detect/staging"
+	"barium/internal/detect/sweep"
 	"barium/internal/detect/tlsid"
 	"barium/internal/detect/upload"
 )
@@ -20,4 +21,5 @@ var Detectors = []detect.Detector{
 	dnstunnel.Detector{},
 	icmp.Detector{},
 	staging.Detector{},
+	sweep.Detector{},
 }

@@ -7,6 +7,7 @@ import (
 	"barium/internal/detect/beacon"
 	"barium/internal/detect/dnstunnel"
 	"barium/internal/detect/icmp"
+	"barium/internal/detect/movement"
 	"barium/internal/detect/staging"
 	"barium/internal/detect/sweep"
 	"barium/internal/detect/tlsid"
@@ -22,4 +23,5 @@ var Detectors = []detect.Detector{
 	icmp.Detector{},
 	staging.Detector{},
 	sweep.Detector{},
+	movement.Detector{},
 }

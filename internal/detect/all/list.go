@@ -7,6 +7,7 @@ import (
 	"barium/internal/detect/beacon"
 	"barium/internal/detect/dnstunnel"
 	"barium/internal/detect/icmp"
+	"barium/internal/detect/inbound"
 	"barium/internal/detect/movement"
 	"barium/internal/detect/staging"
 	"barium/internal/detect/sweep"
@@ -24,4 +25,5 @@ var Detectors = []detect.Detector{
 	staging.Detector{},
 	sweep.Detector{},
 	movement.Detector{},
+	inbound.Detector{},
 }

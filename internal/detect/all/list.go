@@ -9,6 +9,7 @@ import (
 	"barium/internal/detect/icmp"
 	"barium/internal/detect/inbound"
 	"barium/internal/detect/movement"
+	"barium/internal/detect/relay"
 	"barium/internal/detect/staging"
 	"barium/internal/detect/sweep"
 	"barium/internal/detect/tlsid"
@@ -26,4 +27,5 @@ var Detectors = []detect.Detector{
 	sweep.Detector{},
 	movement.Detector{},
 	inbound.Detector{},
+	relay.Detector{},
 }

@@ -10,7 +10,7 @@ import (
 // TestScore has the borders of what makes a visit innocent, and wants an answer.
 func TestScore(t *testing.T) {
 	const day0 = 20_000 * dayMicros
-	make := func() candidate {
+	plain := func() candidate {
 		return candidate{
 			host: "10.0.0.5", far: "192.0.2.9", label: "192.0.2.9", port: 3389, visitors: 1, doorFirst: day0 + 3*dayMicros,
 			tried: 1, ports: 1, hosts: 50, lookFirst: day0, lookLast: day0 + 6*dayMicros,
@@ -19,7 +19,7 @@ func TestScore(t *testing.T) {
 	}
 	f := func(name, want string, change func(*candidate)) {
 		t.Helper()
-		c := make()
+		c := plain()
 		change(&c)
 		found, _ := score(&c)
 		for _, x := range found.Terms {
@@ -45,7 +45,7 @@ func TestScore(t *testing.T) {
 		c.deeds = []deed{{false, "192.0.2.9", c.calls[0].TS + 1, 9}, {false, "b.example", c.calls[0].TS + 2, 9}}
 	})
 
-	c := make()
+	c := plain()
 	c.calls[0].Attempt = true
 	if found, ok := score(&c); ok {
 		t.Errorf("nobody answered: %+v", found)

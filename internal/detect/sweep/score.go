@@ -25,7 +25,6 @@ type peak struct {
 	most    hour   // of each figure, the most within one hour of that day
 	other   hour   // the same of any hour of the other days
 	others  int64  // other days with a file server
-	alike   int64  // of these, with half as much or more
 	excess  float64
 	atHours map[uint32]bool // hours of the day (UTC) in which it used one on the other days
 }

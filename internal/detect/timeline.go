@@ -129,6 +129,9 @@ func Bytes(n int64) string {
 // Date words a moment in microseconds as a day.
 func Date(us int64) string { return time.UnixMicro(us).UTC().Format("2006-01-02") }
 
+// Moment words a moment in microseconds to the minute, in UTC.
+func Moment(us int64) string { return time.UnixMicro(us).UTC().Format("2006-01-02 15:04") }
+
 // FarEnd words a far end: its name with the address, or the address alone.
 func FarEnd(ip, name string, port int) string {
 	s := ip

@@ -280,6 +280,19 @@ func timeline(f *detect.Finding) (out []report.Event) {
 	case f.Attempts == f.Events && f.Events > 0:
 		add(f.First, fmt.Sprintf("%s first tries to reach %s, and is not answered", f.Src, far))
 		add(f.Last, fmt.Sprintf("last attempt of %d", f.Attempts))
+	case f.Inbound:
+		far = detect.FarEnd(f.Dst, f.DstName, 0)
+		add(f.First, fmt.Sprintf("%s first reaches %s from outside", far, detect.FarEnd(f.Src, "", f.Port)))
+		if f.Last > f.First {
+			add(f.Last, fmt.Sprintf("%s last reaches it", far))
+		}
+	case f.Stage == detect.Movement:
+		add(f.First, fmt.Sprintf("%s begins to work on %s", f.Src, far))
+	case f.Stage == detect.Collection:
+		add(f.First, fmt.Sprintf("%s begins to gather", f.Src))
+		if f.Last > f.First {
+			add(f.Last, fmt.Sprintf("%s has gathered %s", f.Src, detect.Bytes(f.BytesIn)))
+		}
 	default:
 		add(f.First, fmt.Sprintf("%s first reaches %s", f.Src, far))
 		if f.Last > f.First {
@@ -339,6 +352,13 @@ func summary(c *caseload.Case) string {
 	}
 	if !slices.ContainsFunc(c.Findings, func(f detect.Finding) bool { return f.Attempts < f.Events }) {
 		return fmt.Sprintf("Since %s: %s keeps calling %s, which never answers; nothing left by it.", since, who, where)
+	}
+	switch {
+	case slices.Contains(c.Stages, detect.Command):
+	case slices.Contains(c.Stages, detect.Collection):
+		return fmt.Sprintf("Since %s: %s gathers data inside; that it left was not seen.", since, who)
+	case slices.Contains(c.Stages, detect.Movement):
+		return fmt.Sprintf("Since %s: %s works on other machines inside: %s.", since, who, where)
 	}
 	return fmt.Sprintf("Since %s: %s keeps a channel to %s; %s went out by it, no file among it is known.", since, who, where, detect.Bytes(out))
 }

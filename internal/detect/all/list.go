@@ -8,6 +8,11 @@ import (
 	"barium/internal/detect/cleartext"
 	"barium/internal/detect/dnstunnel"
 	"barium/internal/detect/icmp"
+	"barium/internal/detect/inbound"
+	"barium/internal/detect/movement"
+	"barium/internal/detect/relay"
+	"barium/internal/detect/staging"
+	"barium/internal/detect/sweep"
 	"barium/internal/detect/tlsid"
 	"barium/internal/detect/upload"
 )
@@ -19,5 +24,10 @@ var Detectors = []detect.Detector{
 	upload.Detector{},
 	dnstunnel.Detector{},
 	icmp.Detector{},
+	staging.Detector{},
+	sweep.Detector{},
+	movement.Detector{},
+	inbound.Detector{},
+	relay.Detector{},
 	cleartext.Detector{},
 }

@@ -45,7 +45,7 @@ type line struct {
 // NewLogs returns empty logs.
 func NewLogs(seed uint64) *Logs {
 	const id, idTypes = "ts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p", "time\tstring\taddr\tport\taddr\tport"
-	return &Logs{Rand: rand.New(rand.NewPCG(seed, 2026)), tables: map[string]*table{
+	l := &Logs{Rand: rand.New(rand.NewPCG(seed, 2026)), tables: map[string]*table{
 		"conn": {
 			fields: id + "\tproto\tservice\tduration\torig_bytes\tresp_bytes\tconn_state",
 			types:  idTypes + "\tenum\tstring\tinterval\tcount\tcount\tstring",
@@ -79,6 +79,8 @@ func NewLogs(seed uint64) *Logs {
 			types:  "time\tstring\tstring\tstring\tstring\ttime\ttime\tvector[string]",
 		},
 	}}
+	l.insideTables(id, idTypes)
+	return l
 }
 
 // Conn is one connection.

@@ -20,13 +20,9 @@ var (
 	partnersQuery string
 )
 
-const (
-	// dayBytes is how much a host must send to one label within a day to be
-	// looked at when no log names a file. Half of the 100 MB that D05 starts from.
-	dayBytes = 50_000_000
-	// fileBytes is how large a file must be to be looked at by itself.
-	fileBytes = 100_000
-)
+// dayBytes is how much sent to one label within a day is much, as in the look's
+// bulk. Half of the 100 MB that D05 starts from.
+const dayBytes = 50_000_000
 
 // Detector finds uploads.
 type Detector struct{}
@@ -135,7 +131,7 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 		&row.host, &row.label, &p.ip, &row.name, &p.port, &p.proto, &row.users, &row.labelFirst, &row.labels,
 		&hour, &flipped, &seq, &lists,
 	}
-	err = ledger.Steps(ctx, l.Store, candidatesQuery, []any{dayBytes, fileBytes, l.Facts.Hosts}, into, func() error {
+	err = ledger.Steps(ctx, l.Store, candidatesQuery, nil, into, func() error {
 		if row.host != c.host || row.label != c.label {
 			flush()
 			c = row

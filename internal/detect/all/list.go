@@ -6,6 +6,7 @@ import (
 	"barium/internal/detect"
 	"barium/internal/detect/beacon"
 	"barium/internal/detect/dnstunnel"
+	"barium/internal/detect/drip"
 	"barium/internal/detect/icmp"
 	"barium/internal/detect/tlsid"
 	"barium/internal/detect/upload"
@@ -16,6 +17,7 @@ var Detectors = []detect.Detector{
 	beacon.Detector{},
 	tlsid.Detector{},
 	upload.Detector{},
+	drip.Detector{},
 	dnstunnel.Detector{},
 	icmp.Detector{},
 }

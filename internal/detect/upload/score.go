@@ -234,14 +234,20 @@ func (c *candidate) volume(f *detect.Finding, days map[uint32]int64, top int64, 
 			other = append(other, d.out)
 		}
 	}
+	// Its past by days and by hours are one fact, seen twice: the stronger counts.
+	var above detect.Term
 	if len(other) >= 2 && top >= dayBytes {
 		slices.Sort(other)
 		usual := max(other[len(other)/2], 1_000_000)
 		// Twice the usual says nothing, a hundred times all.
 		ratio := float64(top) / float64(usual)
-		if t := detect.AboveOwnPast.Scaled(math.Log10(ratio/2)/math.Log10(50), detect.Times(ratio)); t.DB > 0 {
-			ts = append(ts, t)
-		}
+		above = detect.AboveOwnPast.Scaled(math.Log10(ratio/2)/math.Log10(50), detect.Times(ratio))
+	}
+	if t, ok := burst(f.Hours, c.byHour); ok && t.DB > above.DB {
+		above = t
+	}
+	if above.DB > 0 {
+		ts = append(ts, above)
 	}
 	if c.hosts >= 5 && c.users <= 2 && top >= dayBytes && top > c.peersMost {
 		ts = append(ts, detect.AbovePeers.Says(c.hosts-1))

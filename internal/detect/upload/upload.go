@@ -16,6 +16,8 @@ var (
 	filesQuery string
 	//go:embed past.sql
 	pastQuery string
+	//go:embed hours.sql
+	hoursQuery string
 	//go:embed partners.sql
 	partnersQuery string
 )
@@ -83,9 +85,10 @@ type candidate struct {
 	labels              int64
 	pieces              []piece
 	files               []file
-	past                []day   // of the host
-	peersMost           int64   // what any other host sent to a rare label in a day
-	partner             []int64 // what all hosts together sent to the label, per day
+	past                []day     // of the host
+	byHour              []hourSum // likewise
+	peersMost           int64     // what any other host sent to a rare label in a day
+	partner             []int64   // what all hosts together sent to the label, per day
 }
 
 // Find picks and scores candidates.
@@ -97,6 +100,10 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 	files, err := sent(ctx, l)
 	if err != nil {
 		return nil, fmt.Errorf("upload: files on their way out: %w", err)
+	}
+	byHour, err := hours(ctx, l)
+	if err != nil {
+		return nil, fmt.Errorf("upload: what hosts send by the hour: %w", err)
 	}
 	partners, err := partnerDays(ctx, l)
 	if err != nil {
@@ -113,7 +120,7 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 		if len(c.pieces) == 0 {
 			return
 		}
-		c.past = past[c.host]
+		c.past, c.byHour = past[c.host], byHour[c.host]
 		c.peersMost = most.of(c.host)
 		c.partner = partners[c.label]
 		seen := map[string]bool{}

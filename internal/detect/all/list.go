@@ -5,6 +5,7 @@ package all
 import (
 	"barium/internal/detect"
 	"barium/internal/detect/beacon"
+	"barium/internal/detect/cloud"
 	"barium/internal/detect/dnstunnel"
 	"barium/internal/detect/drip"
 	"barium/internal/detect/icmp"
@@ -18,6 +19,7 @@ var Detectors = []detect.Detector{
 	tlsid.Detector{},
 	upload.Detector{},
 	drip.Detector{},
+	cloud.Detector{},
 	dnstunnel.Detector{},
 	icmp.Detector{},
 }

@@ -6,8 +6,9 @@
 -- seq and block lead to a row's list in the table of lists.
 
 -- oriented: conversations with flips applied: client opened it, server answered.
+-- service is the id of the names of what the sensor recognised in them, with | between.
 CREATE OR REPLACE VIEW oriented AS
-SELECT hour, seq, seq - seq % 4 AS block, sensor, proto, first, last, events, attempts, duration, missed, bytes_tried,
+SELECT hour, seq, seq - seq % 4 AS block, sensor, proto, service, first, last, events, attempts, duration, missed, bytes_tried,
        CASE WHEN flip > 0 THEN resp ELSE orig END AS client,
        CASE WHEN flip > 0 THEN orig ELSE resp END AS server,
        CASE WHEN flip > 0 THEN flip ELSE port END AS port,

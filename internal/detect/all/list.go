@@ -9,6 +9,7 @@ import (
 	"barium/internal/detect/dnstunnel"
 	"barium/internal/detect/drip"
 	"barium/internal/detect/icmp"
+	"barium/internal/detect/session"
 	"barium/internal/detect/tlsid"
 	"barium/internal/detect/upload"
 )
@@ -16,6 +17,7 @@ import (
 // Detectors lists every detector, in the order of the catalogue.
 var Detectors = []detect.Detector{
 	beacon.Detector{},
+	session.Detector{},
 	tlsid.Detector{},
 	upload.Detector{},
 	drip.Detector{},

@@ -9,6 +9,7 @@ import (
 	"barium/internal/detect/dnstunnel"
 	"barium/internal/detect/drip"
 	"barium/internal/detect/icmp"
+	"barium/internal/detect/mismatch"
 	"barium/internal/detect/session"
 	"barium/internal/detect/tlsid"
 	"barium/internal/detect/upload"
@@ -19,6 +20,7 @@ var Detectors = []detect.Detector{
 	beacon.Detector{},
 	session.Detector{},
 	tlsid.Detector{},
+	mismatch.Detector{},
 	upload.Detector{},
 	drip.Detector{},
 	cloud.Detector{},

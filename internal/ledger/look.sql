@@ -7,8 +7,9 @@
 -- and, of conversations, duration, bytes_orig and bytes_resp are needed too.
 
 -- oriented: conversations with flips applied: client opened it, server answered.
+-- service is the id of the names of what the sensor recognised in them, with | between.
 CREATE OR REPLACE VIEW oriented AS
-SELECT hour, seq, seq - seq % 4 AS block, sensor, proto, first, first + span AS last, events, attempts, duration, missed, bytes_tried, bytes_orig, bytes_resp,
+SELECT hour, seq, seq - seq % 4 AS block, sensor, proto, service, first, first + span AS last, events, attempts, duration, missed, bytes_tried, bytes_orig, bytes_resp,
        CASE WHEN flip > 0 THEN resp ELSE orig END AS client,
        CASE WHEN flip > 0 THEN orig ELSE resp END AS server,
        CASE WHEN flip > 0 THEN flip ELSE port END AS port,
@@ -233,6 +234,32 @@ FROM used GROUP BY label;
 -- habit: how many labels a host has to do with, and on how many days at most.
 CREATE OR REPLACE TABLE habit AS
 SELECT host, count(*) AS labels, max(days) AS days FROM used GROUP BY host;
+
+-- bulk: hosts that sent much to one label within a day (50 MB), or a file of
+-- 100 kB, or any by FTP, where few hosts use the label. The detector upload
+-- answers for the bytes of these. Others that see them too leave them out of the
+-- loss, so that it counts once.
+CREATE OR REPLACE TABLE bulk AS
+SELECT g.host, g.label, k.hosts AS users, k.first AS label_first
+FROM (
+    SELECT host, label FROM (
+        SELECT host, label, on_day, sum(bytes_out) AS bytes_out
+        FROM daily WHERE outbound AND bytes_out > 0
+        GROUP BY host, label, on_day
+    ) per_day
+    GROUP BY host, label
+    HAVING max(bytes_out) >= 50000000
+    UNION
+    SELECT c.host, c.label
+    FROM moved m JOIN contact c ON c.host = m.client AND c.far = m.server AND c.outbound
+    WHERE m.bytes >= 100000 AND (m.how IN ('HTTP PUT', 'HTTP POST', 'HTTP PATCH') OR m.how IN ('FTP STOR', 'FTP APPE', 'FTP STOU', 'SMB WRITE'))
+    UNION
+    SELECT c.host, c.label
+    FROM moved m JOIN contact c ON c.host = m.client AND c.far = m.server AND c.outbound
+    WHERE m.how IN ('FTP STOR', 'FTP APPE', 'FTP STOU')
+) g
+JOIN known k ON k.label = g.label
+WHERE k.hosts <= 4 OR k.hosts * 10 <= (SELECT count(*) FROM habit);
 
 -- dealt: TLS sessions of hosts inside with far ends outside over the whole
 -- window, one row for each thing that they showed; label and name as in contact.

@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"fmt"
 
+	"barium/internal/condense"
 	"barium/internal/detect"
 	"barium/internal/ledger"
 )
@@ -83,14 +84,13 @@ type candidate struct {
 func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, error) {
 	var all []candidate
 	var row candidate
-	var hour uint32
 	var swapped bool
-	var seq int64
-	var lists []byte
+	var list condense.Stored
 	into := []any{
 		&row.host, &row.far, &row.port, &row.label, &row.name, &row.days, &row.visitors, &row.doorFirst, &row.tried, &row.doors,
-		&row.calledBefore, &row.callers, &row.ports, &hour, &swapped, &seq, &lists,
+		&row.calledBefore, &row.callers, &row.ports, &swapped,
 	}
+	into = append(into, list.Scan(condense.Tables[condense.Conversation])...)
 	err := ledger.Steps(ctx, l.Store, visitsQuery, []any{someBytes, fewVisitors}, into, func() error {
 		if n := len(all); n == 0 || all[n-1].host != row.host || all[n-1].far != row.far || all[n-1].port != row.port {
 			row.hosts, row.names = l.Facts.Hosts, l.Facts.Names
@@ -98,7 +98,7 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 			all = append(all, row)
 		}
 		k := &all[len(all)-1]
-		calls, err := detect.Calls(hour, seq, lists, swapped)
+		calls, err := detect.Calls(&list, swapped)
 		if room := maxCalls - len(k.calls); room > 0 {
 			k.calls = append(k.calls, calls[:min(len(calls), room)]...)
 		}

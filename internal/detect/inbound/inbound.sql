@@ -23,7 +23,7 @@ SELECT h.ip, p.ip, i.port, t.text AS label, coalesce(a.text, '') AS name, i.days
        EXISTS (SELECT 1 FROM contact b WHERE b.outbound AND b.host = i.host AND b.far = i.far AND b.first <= i.first) AS called_before,
        (SELECT count(DISTINCT b.host) FROM contact b WHERE b.outbound AND b.far = i.far) AS callers,
        (SELECT count(DISTINCT d.port) FROM inbound_door d WHERE d.host = i.host) AS ports,
-       o.hour, NOT o.flipped AS swapped, o.seq, l.lists
+       NOT o.flipped AS swapped, o.first, o.last, o.duration, o.bytes_orig, o.bytes_resp, o.seq, l.lists
 FROM inbound_pair i
 JOIN oriented o ON o.client = i.far AND o.server = i.host AND o.port = i.port AND o.proto = 6
 JOIN ledger.conversation_list l ON l.block = o.block

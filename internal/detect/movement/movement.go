@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"barium/internal/condense"
 	"barium/internal/detect"
 	"barium/internal/ledger"
 )
@@ -230,12 +231,11 @@ func evidence(ctx context.Context, l *ledger.Look, fs []detect.Finding) ([]detec
 		return nil, err
 	}
 	var p pair
-	var hour uint32
 	var swapped bool
-	var seq int64
-	var lists []byte
-	err = ledger.Each(ctx, l.Store, placesQuery, nil, []any{&p.host, &p.to, &hour, &swapped, &seq, &lists}, func() error {
-		calls, err := detect.Calls(hour, seq, lists, swapped)
+	var list condense.Stored
+	into := append([]any{&p.host, &p.to, &swapped}, list.Scan(condense.Tables[condense.Conversation])...)
+	err = ledger.Each(ctx, l.Store, placesQuery, nil, into, func() error {
+		calls, err := detect.Calls(&list, swapped)
 		f := &fs[at[p]]
 		f.Places = append(f.Places, detect.Places(calls, 3)...)
 		if len(f.Places) > maxPlaces {

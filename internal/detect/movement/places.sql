@@ -1,5 +1,5 @@
 -- The lists of the conversations of findings.
-SELECT c.ip, s.ip, o.hour, o.flipped, o.seq, l.lists
+SELECT c.ip, s.ip, o.flipped, o.first, o.last, o.duration, o.bytes_orig, o.bytes_resp, o.seq, l.lists
 FROM movement_found f
 JOIN place c ON c.ip = f.client
 JOIN place s ON s.ip = f.server

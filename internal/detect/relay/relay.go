@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"fmt"
 
+	"barium/internal/condense"
 	"barium/internal/detect"
 	"barium/internal/ledger"
 )
@@ -73,15 +74,14 @@ type candidate struct {
 func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, error) {
 	var all []candidate
 	var row candidate
-	var hour uint32
-	var inSeq, outSeq int64
 	var inSwapped, outSwapped bool
-	var inLists, outLists []byte
+	var inList, outList condense.Stored
 	into := []any{
 		&row.host, &row.asker, &row.target, &row.inPort, &row.outPort, &row.askerInside, &row.targetInside, &row.name,
 		&row.label, &row.clients, &row.days, &row.portFirst, &row.askerLabels, &row.users, &row.labelFirst, &row.labels,
-		&hour, &inSeq, &inSwapped, &inLists, &outSeq, &outSwapped, &outLists,
 	}
+	into = append(append(into, &inSwapped), inList.Scan(condense.Tables[condense.Conversation])...)
+	into = append(append(into, &outSwapped), outList.Scan(condense.Tables[condense.Conversation])...)
 	err := ledger.Steps(ctx, l.Store, query, []any{someBytes, someBytes, mostClients}, into, func() error {
 		if n := len(all); n == 0 || all[n-1].host != row.host || all[n-1].asker != row.asker || all[n-1].target != row.target ||
 			all[n-1].inPort != row.inPort || all[n-1].outPort != row.outPort {
@@ -90,11 +90,11 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 			all = append(all, row)
 		}
 		k := &all[len(all)-1]
-		in, err := detect.Calls(hour, inSeq, inLists, inSwapped)
+		in, err := detect.Calls(&inList, inSwapped)
 		if err != nil {
 			return err
 		}
-		out, err := detect.Calls(hour, outSeq, outLists, outSwapped)
+		out, err := detect.Calls(&outList, outSwapped)
 		if err != nil {
 			return err
 		}

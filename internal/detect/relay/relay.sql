@@ -4,14 +4,14 @@
 -- relay passes on as much as it gets.
 -- Parameter, twice: bytes of a leg.
 CREATE OR REPLACE TABLE relay_leg AS
-SELECT TRUE AS inward, o.server AS host, o.client AS other, c.inside, o.port, o.hour, o.seq, o.block, o.flipped, o.first, o.last, o.events,
+SELECT TRUE AS inward, o.server AS host, o.client AS other, c.inside, o.port, o.hour, o.seq, o.block, o.flipped, o.first, o.last, o.duration, o.bytes_orig, o.bytes_resp, o.events,
        o.bytes_client AS forth, o.bytes_server AS back, CAST(floor(20 * log10(o.bytes_client + o.bytes_server)) AS INTEGER) AS bucket
 FROM oriented o
 JOIN place h ON h.address = o.server AND h.inside AND NOT h.special
 JOIN place c ON c.address = o.client AND NOT c.special
 WHERE o.proto = 6 AND o.port NOT IN (53, 853) AND o.bytes_client + o.bytes_server >= ? AND o.events > o.attempts
 UNION ALL
-SELECT FALSE, o.client, o.server, s.inside, o.port, o.hour, o.seq, o.block, o.flipped, o.first, o.last, o.events,
+SELECT FALSE, o.client, o.server, s.inside, o.port, o.hour, o.seq, o.block, o.flipped, o.first, o.last, o.duration, o.bytes_orig, o.bytes_resp, o.events,
        o.bytes_client, o.bytes_server, CAST(floor(20 * log10(o.bytes_client + o.bytes_server)) AS INTEGER)
 FROM oriented o
 JOIN place h ON h.address = o.client AND h.inside AND NOT h.special
@@ -32,7 +32,9 @@ HAVING count(DISTINCT i.other) <= ?;
 CREATE OR REPLACE TABLE relay_pair AS
 SELECT i.host, i.other AS asker, r.other AS target, i.port AS in_port, r.port AS out_port, i.inside AS asker_inside, r.inside AS target_inside,
        h.clients, h.days, h.first AS port_first,
-       i.hour, i.seq AS in_seq, i.block AS in_block, i.flipped AS in_flipped, r.seq AS out_seq, r.block AS out_block, r.flipped AS out_flipped, i.first
+       i.hour, i.seq AS in_seq, i.block AS in_block, i.flipped AS in_flipped, r.seq AS out_seq, r.block AS out_block, r.flipped AS out_flipped,
+       i.first, i.last, i.duration, i.bytes_orig, i.bytes_resp,
+       r.first AS out_first, r.last AS out_last, r.duration AS out_duration, r.bytes_orig AS out_bytes_orig, r.bytes_resp AS out_bytes_resp
 FROM (SELECT *, unnest([bucket - 1, bucket, bucket + 1]) AS near FROM relay_leg WHERE inward) i
 JOIN relay_host h ON h.host = i.host AND h.port = i.port
 JOIN relay_leg r ON NOT r.inward AND r.host = i.host AND r.hour = i.hour AND r.bucket = i.near
@@ -45,7 +47,8 @@ SELECT h.ip, a.ip, t.ip, p.in_port, p.out_port, p.asker_inside, p.target_inside,
        coalesce(bl.text, t.ip) AS label, p.clients, p.days, p.port_first,
        (SELECT count(*) FROM used u WHERE u.host = p.asker) AS asker_labels,
        coalesce(k.hosts, 1) AS users, coalesce(k.first, p.first) AS label_first, coalesce(d.labels, 0) AS labels,
-       p.hour, p.in_seq, p.in_flipped, li.lists, p.out_seq, p.out_flipped, lo.lists
+       p.in_flipped, p.first, p.last, p.duration, p.bytes_orig, p.bytes_resp, p.in_seq, li.lists,
+       p.out_flipped, p.out_first, p.out_last, p.out_duration, p.out_bytes_orig, p.out_bytes_resp, p.out_seq, lo.lists
 FROM relay_pair p
 JOIN ledger.conversation_list li ON li.block = p.in_block
 JOIN ledger.conversation_list lo ON lo.block = p.out_block

@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"fmt"
 
+	"barium/internal/condense"
 	"barium/internal/detect"
 	"barium/internal/ledger"
 )
@@ -104,14 +105,13 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 	var row candidate
 	var c call
 	var outbound, swapped bool
-	var hour uint32
-	var seq int64
-	var lists []byte
+	var list condense.Stored
 	var name string
 	into := []any{
 		&row.host, &row.label, &outbound, &c.ip, &c.port, &name, &row.users, &row.labelFirst, &row.labels,
-		&hour, &swapped, &seq, &lists,
+		&swapped,
 	}
+	into = append(into, list.Scan(condense.Tables[condense.Conversation])...)
 	args := []any{dust, dust, muchIn, muchOut, l.Facts.Hosts, dust, dust}
 	err := ledger.Steps(ctx, l.Store, candidatesQuery, args, into, func() error {
 		if n := len(all); n == 0 || all[n-1].host != row.host || all[n-1].label != row.label {
@@ -123,7 +123,7 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 		if k.name == "" {
 			k.name = name
 		}
-		calls, err := detect.Calls(hour, seq, lists, swapped)
+		calls, err := detect.Calls(&list, swapped)
 		if err != nil {
 			return err
 		}

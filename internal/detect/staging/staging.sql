@@ -30,23 +30,23 @@ WHERE d.on_day >= r.on_day AND d.on_day <= CAST(r.on_day AS BIGINT) + 168;
 -- Their conversations with the far end, and those that brought much from inside.
 -- Parameter, twice: bytes of a conversation-hour.
 CREATE OR REPLACE TABLE staging_flow AS
-SELECT s.host, s.label, c.far AS other, TRUE AS outbound, f.flipped AS swapped, f.port, f.hour, f.seq, f.block, f.via, f.first, f.last
+SELECT s.host, s.label, c.far AS other, TRUE AS outbound, f.flipped AS swapped, f.port, f.seq, f.block, f.via, f.first, f.last, f.duration, f.bytes_orig, f.bytes_resp
 FROM staging_pair s
 JOIN contact c ON c.host = s.host AND c.label = s.label AND c.outbound
 JOIN opened f ON f.host = c.host AND f.far = c.far AND f.port = c.port AND f.proto = c.proto
 UNION ALL
-SELECT s.host, s.label, o.server, FALSE, o.flipped, o.port, o.hour, o.seq, o.block, FALSE, o.first, o.last
+SELECT s.host, s.label, o.server, FALSE, o.flipped, o.port, o.seq, o.block, FALSE, o.first, o.last, o.duration, o.bytes_orig, o.bytes_resp
 FROM staging_pair s
 JOIN oriented o ON o.client = s.host AND o.proto = 6 AND o.bytes_server >= ?
 JOIN place p ON p.address = o.server AND p.inside AND NOT p.special
 UNION ALL
-SELECT s.host, s.label, o.client, FALSE, NOT o.flipped, o.port, o.hour, o.seq, o.block, FALSE, o.first, o.last
+SELECT s.host, s.label, o.client, FALSE, NOT o.flipped, o.port, o.seq, o.block, FALSE, o.first, o.last, o.duration, o.bytes_orig, o.bytes_resp
 FROM staging_pair s
 JOIN oriented o ON o.server = s.host AND o.proto = 6 AND o.bytes_client >= ?
 JOIN place p ON p.address = o.client AND p.inside AND NOT p.special;
 
 SELECT h.ip, t.text, f.outbound, p.ip, f.port, coalesce(b.text, a.text, '') AS name, k.hosts, k.first, d.labels,
-       f.hour, f.swapped, f.seq, l.lists
+       f.swapped, f.first, f.last, f.duration, f.bytes_orig, f.bytes_resp, f.seq, l.lists
 FROM staging_flow f
 JOIN opened_list l ON l.block = f.block AND l.via = f.via
 JOIN place h ON h.address = f.host

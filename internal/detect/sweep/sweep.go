@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"fmt"
 
+	"barium/internal/condense"
 	"barium/internal/detect"
 	"barium/internal/ledger"
 )
@@ -149,13 +150,12 @@ func servers(ctx context.Context, l *ledger.Look, all []candidate) error {
 	}
 	var host string
 	var s server
-	var at uint32
 	var swapped bool
-	var seq int64
-	var lists []byte
+	var list condense.Stored
 	calls := map[string]int{}
-	return ledger.Each(ctx, l.Store, peakQuery, nil, []any{&host, &s.ip, &s.port, &s.first, &at, &swapped, &seq, &lists}, func() error {
-		cs, err := detect.Calls(at, seq, lists, swapped)
+	peak := append([]any{&host, &s.ip, &s.port, &s.first, &swapped}, list.Scan(condense.Tables[condense.Conversation])...)
+	return ledger.Each(ctx, l.Store, peakQuery, nil, peak, func() error {
+		cs, err := detect.Calls(&list, swapped)
 		if err != nil {
 			return err
 		}

@@ -17,17 +17,15 @@ var (
 	filesQuery string
 	//go:embed past.sql
 	pastQuery string
+	//go:embed hours.sql
+	hoursQuery string
 	//go:embed partners.sql
 	partnersQuery string
 )
 
-const (
-	// dayBytes is how much a host must send to one label within a day to be
-	// looked at when no log names a file. Half of the 100 MB that D05 starts from.
-	dayBytes = 50_000_000
-	// fileBytes is how large a file must be to be looked at by itself.
-	fileBytes = 100_000
-)
+// dayBytes is how much sent to one label within a day is much, as in the look's
+// bulk. Half of the 100 MB that D05 starts from.
+const dayBytes = 50_000_000
 
 // Detector finds uploads.
 type Detector struct{}
@@ -88,10 +86,11 @@ type candidate struct {
 	labels              int64
 	pieces              []piece
 	files               []file
-	past                []day    // of the host
-	peersMost           int64    // what any other host sent to a rare label in a day
-	partner             []int64  // what all hosts together sent to the label, per day
-	own                 []string // what the host calls itself
+	past                []day     // of the host
+	byHour              []hourSum // likewise
+	peersMost           int64     // what any other host sent to a rare label in a day
+	partner             []int64   // what all hosts together sent to the label, per day
+	own                 []string  // what the host calls itself
 	checks              []detect.AddressCheck
 }
 
@@ -104,6 +103,10 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 	files, err := sent(ctx, l)
 	if err != nil {
 		return nil, fmt.Errorf("upload: files on their way out: %w", err)
+	}
+	byHour, err := hours(ctx, l)
+	if err != nil {
+		return nil, fmt.Errorf("upload: what hosts send by the hour: %w", err)
 	}
 	partners, err := partnerDays(ctx, l)
 	if err != nil {
@@ -126,7 +129,7 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 		if len(c.pieces) == 0 {
 			return
 		}
-		c.past = past[c.host]
+		c.past, c.byHour = past[c.host], byHour[c.host]
 		c.peersMost = most.of(c.host)
 		c.partner = partners[c.label]
 		c.own, c.checks = own[c.host], checks[c.host]
@@ -146,7 +149,7 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 		&flipped,
 	}
 	into = append(into, list.Scan(condense.Tables[condense.Conversation])...)
-	err = ledger.Steps(ctx, l.Store, candidatesQuery, []any{dayBytes, fileBytes, l.Facts.Hosts}, into, func() error {
+	err = ledger.Steps(ctx, l.Store, candidatesQuery, nil, into, func() error {
 		if row.host != c.host || row.label != c.label {
 			flush()
 			c = row

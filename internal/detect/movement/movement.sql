@@ -14,7 +14,7 @@ FROM (
     UNION ALL
     SELECT k.orig, k.resp, CASE WHEN k.verb LIKE '\\\\%' THEN 'share' ELSE 'execution' END, k.hour, k.events, 0, 0, 0, k.first, k.last, k.port, k.verb
     FROM (
-        SELECT c.hour, c.orig, c.resp, c.port, c.events, c.first, c.last, CASE WHEN n.text = 'smb_mapping' THEN o.text ELSE o.text || ' ' || v.text END AS verb
+        SELECT c.hour, c.orig, c.resp, c.port, c.events, c.first, c.first + c.span AS last, CASE WHEN n.text = 'smb_mapping' THEN o.text ELSE o.text || ' ' || v.text END AS verb
         FROM ledger.call c
         JOIN ledger.name n ON n.id = c.log AND n.text IN ('dce_rpc', 'smb_mapping')
         JOIN ledger.name o ON o.id = c.object

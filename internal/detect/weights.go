@@ -14,6 +14,7 @@ const (
 	Channel   = "channel"   // port, protocol, manner of use
 	Volume    = "volume"    // how much against the past
 	Content   = "content"   // what was sent
+	Approval  = "approval"  // what the house itself allowed, and what exceeds it
 	Innocence = "innocence" // what speaks for an innocent cause
 )
 
@@ -26,6 +27,7 @@ var Caps = map[string]float64{
 	Channel:  19,
 	Volume:   16,
 	Content:  18,
+	Approval: 20,
 }
 
 // Weight is one row of the table below.
@@ -109,6 +111,15 @@ var (
 	NamedFiles   = Weight{Content, 3, "files accepted by the far end: %d"}
 	TypeLie      = Weight{Content, 6, "%s is in truth %s"}
 	ByNight      = Weight{Content, 2, "sent by night or at the weekend (UTC)"}
+)
+
+// Approvals: what the house says of its own flows (docs/context.md).
+var (
+	ApprovedFlow    = Weight{Innocence, -40, "approved flow of %s (%s), up to %s a day until %s"}
+	ApprovedPartner = Weight{Innocence, -10, "the far end is approved for a flow of %s (%s)"}
+	ApprovedPart    = Weight{Approval, 0, "an approval of %s (%s) covers %s of it: %s"}
+	ApprovalExpired = Weight{Approval, 0, "the approval of %s (%s) expired on %s and counts nothing"}
+	ExceedsApproval = Weight{Approval, 20, "more than %s (%s) approved: %s above %s a day on %d of %d days"}
 )
 
 // Says makes a term of a weight; args fill its text.

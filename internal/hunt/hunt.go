@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"barium/internal/caseload"
 	"barium/internal/detect/all"
 	"barium/internal/ledger"
 	"barium/internal/ledger/duck"
@@ -24,6 +23,9 @@ var ErrNothing = errors.New("nothing readable")
 func Run(ctx context.Context, o Options) (doc *report.Document, err error) {
 	networks, err := ledger.ParseNetworks(o.Internal)
 	if err != nil {
+		return nil, err
+	}
+	if err := o.comparable(); err != nil {
 		return nil, err
 	}
 	if o.Memory == 0 {
@@ -63,15 +65,17 @@ func Run(ctx context.Context, o Options) (doc *report.Document, err error) {
 	if err != nil {
 		return nil, err
 	}
-	users, err := labelUsers(ctx, look)
+	seen, err := examine(ctx, look, findings, cover, o)
 	if err != nil {
 		return nil, err
 	}
-	cases, weak := caseload.Build(findings, func(label string) int64 { return users[label] })
 	o.stage("fetching evidence")
-	doc, err = document(ctx, look, cover, cases, weak, sources, files, o)
+	doc, err = document(ctx, look, cover, seen, sources, files, o)
 	if err != nil {
 		return nil, err
+	}
+	if err := seen.remember(ctx, store, doc, o); err != nil {
+		return nil, fmt.Errorf("remembering the cases: %w", err)
 	}
 	readable := false
 	for _, s := range sources {
@@ -124,18 +128,6 @@ func open(ctx context.Context, o Options) (s ledger.Store, done func() error, er
 		return nil, nil, errors.Join(err, remove())
 	}
 	return store, func() error { return errors.Join(store.Close(), remove()) }, nil
-}
-
-// labelUsers returns how many hosts use each label.
-func labelUsers(ctx context.Context, l *ledger.Look) (map[string]int64, error) {
-	out := map[string]int64{}
-	var label string
-	var n int64
-	err := ledger.Each(ctx, l.Store, "SELECT l.text, k.hosts FROM known k JOIN label l ON l.label = k.label ORDER BY l.text", nil, []any{&label, &n}, func() error {
-		out[label] = n
-		return nil
-	})
-	return out, err
 }
 
 // elapsed is the time since the start in milliseconds.

@@ -4,6 +4,8 @@ import (
 	"io"
 	"runtime"
 	"time"
+
+	"barium/internal/site"
 )
 
 // Options say what to hunt in and how.
@@ -23,6 +25,10 @@ type Options struct {
 	// PlacesOnly leaves the raw lines of the evidence unread: it says where they
 	// lie. Without Paths, no log is opened then.
 	PlacesOnly bool
+	// Context is what the house says of itself; nil for nothing.
+	Context *site.Context
+	// New compares with the last hunt on the ledger.
+	New bool
 	// Found is told which files were found, before any is read; an error ends the
 	// hunt. nil for none.
 	Found func([]File) error

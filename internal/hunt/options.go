@@ -1,10 +1,13 @@
 package hunt
 
 import (
+	"context"
 	"io"
 	"runtime"
 	"time"
 
+	"barium/internal/caseload"
+	"barium/internal/ledger"
 	"barium/internal/site"
 )
 
@@ -29,6 +32,8 @@ type Options struct {
 	Context *site.Context
 	// New compares with the last hunt on the ledger.
 	New bool
+	// judged is handed the cases before they are shown; nil for nothing.
+	judged func(context.Context, ledger.Store, *examined, *caseload.Coverage) error
 	// Found is told which files were found, before any is read; an error ends the
 	// hunt. nil for none.
 	Found func([]File) error

@@ -67,6 +67,11 @@ func approvals(rows []row, known []Asset) (out []Approval, proposals int) {
 			proposals++
 			continue
 		}
+		for _, c := range []string{"owner", "ticket"} {
+			if r.get(c) == Unnamed {
+				r.fault(c, "still %q; name who answers for the flow, and where that is written", Unnamed)
+			}
+		}
 		out = append(out, a)
 	}
 	return out, proposals

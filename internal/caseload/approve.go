@@ -96,7 +96,9 @@ func Approve(ctx context.Context, l *ledger.Look, fs []detect.Finding, c *site.C
 	for m := range balances {
 		members = append(members, m)
 	}
-	slices.SortFunc(members, func(a, b ledger.Member) int { return cmp.Or(cmp.Compare(a.Host, b.Host), cmp.Compare(a.Label, b.Label)) })
+	slices.SortFunc(members, func(a, b ledger.Member) int {
+		return cmp.Or(cmp.Compare(a.Host, b.Host), cmp.Compare(a.Label, b.Label))
+	})
 	for _, m := range members {
 		b := balances[m]
 		t, a, ok := b.excess(c)

@@ -28,7 +28,9 @@ func membersOf(c *Case) (out []ledger.Member) {
 	for i := range c.Findings {
 		out = append(out, ledger.Member{Host: c.Findings[i].Src, Label: c.Findings[i].Label})
 	}
-	slices.SortFunc(out, func(a, b ledger.Member) int { return cmp.Or(cmp.Compare(a.Host, b.Host), cmp.Compare(a.Label, b.Label)) })
+	slices.SortFunc(out, func(a, b ledger.Member) int {
+		return cmp.Or(cmp.Compare(a.Host, b.Host), cmp.Compare(a.Label, b.Label))
+	})
 	return slices.Compact(out)
 }
 

@@ -23,7 +23,7 @@ func document(ctx context.Context, l *ledger.Look, cover *caseload.Coverage, see
 		Schema: report.Schema, Version: o.Version, Injected: o.Injected,
 		Cases: []report.Case{}, BlindSpots: []report.BlindSpot{},
 		Internal: internal(l), Context: houseWords(seen.uses, o.Context),
-		Stats:    report.Stats{WeakFindings: int64(seen.weak)},
+		Stats: report.Stats{WeakFindings: int64(seen.weak)},
 	}
 	if d.Sources, err = describe(sources, files); err != nil {
 		return nil, err

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -204,7 +205,7 @@ func devices(ctx context.Context, l *ledger.Look, at func(string) *machine) erro
 		WHERE h.labels <= 3 AND h.days * 10 >= ? * 8 ORDER BY p.ip`, []any{days}, []any{&ip, &labels, &on}, func() error {
 		m := at(ip)
 		if len(m.roles) == 0 {
-			m.is("device", "knows %d far ends outside only, on %d of %d days", labels, on, days)
+			m.is("device", "far ends outside: %d only, on %d of %d days", labels, on, days)
 		}
 		return nil
 	})
@@ -312,7 +313,12 @@ func roundUp(v float64) float64 {
 		return 0.01
 	}
 	unit := math.Pow(10, math.Floor(math.Log10(v))-1)
-	return math.Ceil(v/unit-1e-9) * unit
+	// Through text, so that 6.1 is not 6.1000000000000005.
+	out, err := strconv.ParseFloat(strconv.FormatFloat(math.Ceil(v/unit-1e-9)*unit, 'g', 3, 64), 64)
+	if err != nil {
+		return v
+	}
+	return out
 }
 
 // words tell a class by what shares are called.

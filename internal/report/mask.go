@@ -76,7 +76,7 @@ func (d *Document) Mask() *Document {
 	n := collect(d)
 	out := rewriter{text: func(field, s string) string {
 		switch {
-		case field == "Evidence.Raw" || field == "BadSample.Sample" || field == "Judgement.Because":
+		case field == "Evidence.Raw" || field == "BadSample.Sample" || field == "Judgement.Because" || field == "Touched.How":
 			if s == "" {
 				return ""
 			}

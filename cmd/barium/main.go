@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"barium/internal/report/safe"
+	"barium/internal/site"
 )
 
 // version is stamped by the build.
@@ -54,6 +55,13 @@ func run(args []string, stdout, stderr io.Writer) int {
 	case ctx.Err() != nil:
 		fmt.Fprintln(stderr, "barium: interrupted; a kept ledger holds what it held before")
 		return exitInterrupted
+	}
+	if m := (site.Mistakes)(nil); errors.As(err, &m) {
+		fmt.Fprintln(stderr, "barium: the files of --context cannot be used:")
+		for _, s := range m {
+			fmt.Fprintln(stderr, "  "+safe.Text(s))
+		}
+		return exitUsage
 	}
 	fmt.Fprintln(stderr, "barium:", safe.Text(err.Error()))
 	return exitUsage

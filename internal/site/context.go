@@ -24,6 +24,7 @@ type Context struct {
 // one of them must be. An error names each mistake with file, line and column,
 // and says what to do.
 func Read(dir string) (*Context, error) {
+	wrong := &mistakes{}
 	read := func(name string, columns []column) ([]row, bool, error) {
 		f, err := os.Open(filepath.Join(dir, name))
 		if errors.Is(err, fs.ErrNotExist) {
@@ -36,7 +37,7 @@ func Read(dir string) (*Context, error) {
 		if st, err := f.Stat(); err != nil || !st.Mode().IsRegular() {
 			return nil, false, errors.Join(err, fmt.Errorf("%s is no ordinary file", f.Name()))
 		}
-		rows, err := table(name, f, columns)
+		rows, err := table(name, f, columns, wrong)
 		return rows, true, err
 	}
 	if st, err := os.Stat(dir); err != nil {
@@ -48,21 +49,22 @@ func Read(dir string) (*Context, error) {
 	f, okF, errF := read(ApprovalFile, approvalColumns)
 	j, okJ, errJ := read(JewelFile, jewelColumns)
 	if err := errors.Join(errA, errF, errJ); err != nil {
-		return nil, fmt.Errorf("context:\n%w", err)
+		return nil, fmt.Errorf("context: %w", err)
 	}
 	if !okA && !okF && !okJ {
 		return nil, fmt.Errorf("context: %s holds none of %s, %s and %s; barium context proposes them", dir, AssetFile, ApprovalFile, JewelFile)
 	}
-	return assemble(a, f, j)
+	return assemble(a, f, j, wrong)
 }
 
 // Parse reads files that are at hand; nil is a file that is not there.
 func Parse(assetFile, approvalFile, jewelFile io.Reader) (*Context, error) {
+	wrong := &mistakes{}
 	read := func(name string, r io.Reader, columns []column) ([]row, error) {
 		if r == nil {
 			return nil, nil
 		}
-		return table(name, r, columns)
+		return table(name, r, columns, wrong)
 	}
 	a, errA := read(AssetFile, assetFile, assetColumns)
 	f, errF := read(ApprovalFile, approvalFile, approvalColumns)
@@ -70,10 +72,10 @@ func Parse(assetFile, approvalFile, jewelFile io.Reader) (*Context, error) {
 	if err := errors.Join(errA, errF, errJ); err != nil {
 		return nil, err
 	}
-	return assemble(a, f, j)
+	return assemble(a, f, j, wrong)
 }
 
-func assemble(a, f, j []row) (*Context, error) {
+func assemble(a, f, j []row, wrong *mistakes) (*Context, error) {
 	c := &Context{byMAC: map[string]int{}}
 	var n [3]int
 	c.Assets, n[0] = assets(a)
@@ -85,14 +87,8 @@ func assemble(a, f, j []row) (*Context, error) {
 			c.byMAC[c.Assets[i].MAC] = i
 		}
 	}
-	var wrong []error
-	for _, rows := range [][]row{a, f, j} {
-		if len(rows) > 0 {
-			wrong = append(wrong, rows[0].wrong.err())
-		}
-	}
-	if err := errors.Join(wrong...); err != nil {
-		return nil, fmt.Errorf("context:\n%w", err)
+	if err := wrong.err(); err != nil {
+		return nil, err
 	}
 	return c, nil
 }

@@ -38,9 +38,15 @@ type row struct {
 	wrong     *mistakes
 }
 
-// mistakes collects what is wrong with a file.
+// Mistakes is what is wrong with the files, one sentence each. They may quote
+// cells, visible characters only.
+type Mistakes []string
+
+func (m Mistakes) Error() string { return strings.Join(m, "\n") }
+
+// mistakes collects what is wrong with the files.
 type mistakes struct {
-	list []error
+	list Mistakes
 	more int
 }
 
@@ -49,14 +55,17 @@ func (m *mistakes) add(format string, args ...any) {
 		m.more++
 		return
 	}
-	m.list = append(m.list, fmt.Errorf(format, args...))
+	m.list = append(m.list, fmt.Sprintf(format, args...))
 }
 
 func (m *mistakes) err() error {
-	if m.more > 0 {
-		return errors.Join(append(slices.Clone(m.list), fmt.Errorf("and %d more mistakes", m.more))...)
+	switch {
+	case len(m.list) == 0:
+		return nil
+	case m.more > 0:
+		return append(slices.Clone(m.list), fmt.Sprintf("and %d more mistakes", m.more))
 	}
-	return errors.Join(m.list...)
+	return m.list
 }
 
 // fault notes what is wrong with a cell, and what to do.
@@ -65,8 +74,9 @@ func (r *row) fault(column, format string, args ...any) {
 }
 
 // table reads a file with the given columns. The first row names them; a line
-// that begins with # is a remark.
-func table(file string, r io.Reader, columns []column) ([]row, error) {
+// that begins with # is a remark. What is wrong with cells goes to wrong, the
+// error is why the file cannot be read at all.
+func table(file string, r io.Reader, columns []column, wrong *mistakes) ([]row, error) {
 	b, err := io.ReadAll(io.LimitReader(r, mostBytes+1))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
@@ -87,10 +97,10 @@ func table(file string, r io.Reader, columns []column) ([]row, error) {
 	if err != nil {
 		return nil, broken(file, err)
 	}
-	wrong := &mistakes{}
+	before := len(wrong.list) + wrong.more
 	at := header(file, head, columns, wrong)
-	if err := wrong.err(); err != nil {
-		return nil, err
+	if len(wrong.list)+wrong.more > before {
+		return nil, nil // what stands in the columns can mean anything
 	}
 	var rows []row
 	for {
@@ -99,7 +109,7 @@ func table(file string, r io.Reader, columns []column) ([]row, error) {
 			break
 		}
 		if err != nil {
-			return nil, errors.Join(wrong.err(), broken(file, err))
+			return nil, broken(file, err)
 		}
 		line, _ := c.FieldPos(0)
 		if len(rows) == mostRows {
@@ -111,7 +121,7 @@ func table(file string, r io.Reader, columns []column) ([]row, error) {
 		}
 		rows = append(rows, newRow(file, line, cells, at, columns, wrong))
 	}
-	return rows, wrong.err()
+	return rows, nil
 }
 
 // invalid returns where b is no UTF-8, or -1.

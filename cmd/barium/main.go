@@ -56,7 +56,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "barium: interrupted; a kept ledger holds what it held before")
 		return exitInterrupted
 	}
-	if m := (site.Mistakes)(nil); errors.As(err, &m) {
+	if m := site.Mistakes(nil); errors.As(err, &m) {
 		fmt.Fprintln(stderr, "barium: the files of --context cannot be used:")
 		for _, s := range m {
 			fmt.Fprintln(stderr, "  "+safe.Text(s))

@@ -121,7 +121,7 @@ func TestLineage(t *testing.T) {
 		t.Errorf("%v, %v", cs[0].Was, ch)
 	}
 	// Split: the larger part keeps the id, the other has the one it had.
-	cs, known, ch = remembered(known, caseOf("b y.org"), caseOf("c w.org", "a x.org"))
+	cs, known, _ = remembered(known, caseOf("b y.org"), caseOf("c w.org", "a x.org"))
 	if cs[0].ID != b || cs[1].ID != a {
 		t.Errorf("%s %s, want %s %s", cs[0].ID, cs[1].ID, b, a)
 	}

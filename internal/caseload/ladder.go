@@ -191,12 +191,9 @@ func (c *Case) touched(ctx *site.Context, files, shares, servers []seen) (out []
 	}
 	for i := range ctx.Jewels {
 		j := &ctx.Jewels[i]
-		how := ""
-		switch {
-		case slices.ContainsFunc(c.Hosts, func(h string) bool { return ctx.IsHost(j, h, c.First) }):
+		how := c.meets(ctx, j, files, shares, servers)
+		if slices.ContainsFunc(c.Hosts, func(h string) bool { return ctx.IsHost(j, h, c.First) }) {
 			how = "a host of the case"
-		default:
-			how = c.meets(ctx, j, files, shares, servers)
 		}
 		if how != "" {
 			out = append(out, Touched{Class: j.Class, Value: j.Value, Kind: string(j.Kind), What: j.What, How: how})

@@ -224,8 +224,10 @@ func present(c *caseload.Case, rank int, complete bool, evidence map[detect.Plac
 }
 
 func loss(l *caseload.Loss, complete bool) report.Loss {
-	out := report.Loss{BytesSent: report.Bounds{Low: l.Accepted}, BytesOnWire: l.OnWire, Estimated: l.Estimated, Files: []report.File{},
-		Approved: l.Approved, Ladder: []report.Step{}, Touched: []report.Touched{}}
+	out := report.Loss{
+		BytesSent: report.Bounds{Low: l.Accepted}, BytesOnWire: l.OnWire, Estimated: l.Estimated, Files: []report.File{},
+		Approved: l.Approved, Ladder: []report.Step{}, Touched: []report.Touched{},
+	}
 	if complete && l.Ceiling != nil {
 		n := *l.Ceiling
 		out.BytesSent.High = &n

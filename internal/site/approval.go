@@ -10,8 +10,15 @@ import (
 )
 
 var approvalColumns = []column{
-	{"source", true}, {"destination", true}, {"direction", true}, {"ceiling_gb_day", true}, {"hours", false},
-	{"owner", true}, {"ticket", true}, {"expiry", true}, {confirmedColumn, false},
+	{"source", true},
+	{"destination", true},
+	{"direction", true},
+	{"ceiling_gb_day", true},
+	{"hours", false},
+	{"owner", true},
+	{"ticket", true},
+	{"expiry", true},
+	{confirmedColumn, false},
 }
 
 // Direction is which way the bytes of an approval go.

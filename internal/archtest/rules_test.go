@@ -22,12 +22,13 @@ var imports = []row{
 
 	{"internal/hunt", []string{
 		"internal/caseload", "internal/condense/...", "internal/detect/...", "internal/event",
-		"internal/format/...", "internal/generate/...", "internal/ledger/...", "internal/report/...",
+		"internal/format/...", "internal/generate/...", "internal/ledger/...", "internal/report/...", "internal/site",
 	}},
 	{"internal/report", []string{"internal/report/safe"}},
 	{"internal/report/safe", nil},
 	{"internal/report/*", []string{"internal/report", "internal/report/safe"}},
-	{"internal/caseload", []string{"internal/detect", "internal/ledger", "internal/event"}},
+	{"internal/caseload", []string{"internal/detect", "internal/ledger", "internal/event", "internal/site"}},
+	{"internal/site", []string{"internal/ledger", "internal/condense/psl"}},
 
 	{"internal/detect", []string{"internal/ledger", "internal/condense", "internal/event"}},
 	{"internal/detect/all", []string{"internal/detect", "internal/detect/*"}},

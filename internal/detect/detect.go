@@ -104,6 +104,7 @@ type Finding struct {
 	Events     int64
 	Attempts   int64
 	Accepted   int64 // bytes that the far end is known to have taken
+	Approved   int64 // of BytesOut, what an approval covers; not in Accepted
 	Estimated  bool  // Accepted is a share of the payload: no log names what it was
 	Incomplete bool  // the sensor missed bytes: no upper bound
 	Files      []File

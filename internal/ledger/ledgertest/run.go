@@ -33,6 +33,8 @@ func Run(t *testing.T, open Open) {
 	t.Run("long lists", o.longLists)
 	t.Run("checksum", o.checksum)
 	t.Run("settings", o.settings)
+	t.Run("cases", o.cases)
+	t.Run("judgements", o.judgements)
 	t.Run("queries", o.queries)
 	RunLook(t, open)
 }

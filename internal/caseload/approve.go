@@ -8,7 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"barium/internal/condense"
 	"barium/internal/detect"
 	"barium/internal/event"
 	"barium/internal/ledger"
@@ -367,9 +366,9 @@ func placesOf(ctx context.Context, l *ledger.Look, b *balance, pairs []pair, f *
 	}
 	var calls []detect.Call
 	var flipped bool
-	var list condense.Stored
+	var list detect.List
 	var ip string
-	into := append([]any{&ip, &flipped}, list.Scan(condense.Tables[condense.Conversation])...)
+	into := append([]any{&ip, &flipped}, detect.Scan(&list)...)
 	err := ledger.Each(ctx, l.Store, `SELECT p.ip, f.flipped, f.first, f.last, f.duration, f.bytes_orig, f.bytes_resp, f.seq, x.lists FROM opened f
 		JOIN place s ON s.address = f.host
 		JOIN place p ON p.address = f.far

@@ -25,10 +25,17 @@ type Call struct {
 	Place       Place // zero unless it is an exemplar
 }
 
+// List is a conversation's list as a query hands it over.
+type List = condense.Stored
+
+// Scan returns where a query puts a conversation's list: first, last, duration,
+// bytes_orig, bytes_resp, seq and lists of the views "oriented" and "opened".
+func Scan(l *List) []any { return l.Scan(condense.Tables[condense.Conversation]) }
+
 // Calls decodes the list of a conversation, as the views "oriented" and "opened"
 // give it, into calls in order of time; other sensors' copies are left out.
 // swapped says that the host is the logged responder.
-func Calls(s *condense.Stored, swapped bool) ([]Call, error) {
+func Calls(s *List, swapped bool) ([]Call, error) {
 	es, err := condense.Events(condense.Tables[condense.Conversation], s)
 	if err != nil {
 		return nil, err

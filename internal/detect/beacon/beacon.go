@@ -10,7 +10,6 @@ import (
 	"slices"
 	"sync"
 
-	"barium/internal/condense"
 	"barium/internal/detect"
 	"barium/internal/event"
 	"barium/internal/ledger"
@@ -68,7 +67,7 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 	var c, row candidate
 	var ip string
 	var flipped bool
-	var list condense.Stored
+	var list detect.List
 	var hostDays int64
 	// Candidates are scored while the next ones are fetched.
 	picked := make(chan candidate, 16)
@@ -89,7 +88,7 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 		&row.host, &row.label, &row.port, &row.proto, &row.name, &ip, &row.users, &row.labelFirst,
 		&row.labels, &hostDays, &row.days, &flipped,
 	}
-	into = append(into, list.Scan(condense.Tables[condense.Conversation])...)
+	into = append(into, detect.Scan(&list)...)
 	err := ledger.Steps(ctx, l.Store, query, []any{l.Facts.Hosts}, into, func() error {
 		if row.host != c.host || row.label != c.label || row.port != c.port || row.proto != c.proto {
 			flush()

@@ -5,7 +5,6 @@ import (
 	_ "embed"
 	"fmt"
 
-	"barium/internal/condense"
 	"barium/internal/detect"
 	"barium/internal/ledger"
 )
@@ -101,7 +100,7 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 	var c, row candidate
 	var p piece
 	var flipped bool
-	var list condense.Stored
+	var list detect.List
 	var users map[string]map[string][]used
 	calls := 0
 	flush := func() {
@@ -116,7 +115,7 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 		&row.host, &row.label, &row.service, &row.days, &row.bulk, &p.ip, &row.name, &p.port, &p.proto, &row.labels, &row.hostFirst,
 		&row.tool, &row.toolUsers, &flipped,
 	}
-	into = append(into, list.Scan(condense.Tables[condense.Conversation])...)
+	into = append(into, detect.Scan(&list)...)
 	err = ledger.Steps(ctx, l.Store, query, []any{dayBytes}, into, func() error {
 		if users == nil {
 			if users, err = usersOf(ctx, l); err != nil {

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"barium/internal/condense"
 	"barium/internal/detect"
 	"barium/internal/event"
 	"barium/internal/ledger"
@@ -58,9 +57,9 @@ func findEncrypted(ctx context.Context, l *ledger.Look) (out []detect.Finding, e
 	var all []sealed
 	var c sealed
 	var flipped bool
-	var list condense.Stored
+	var list detect.List
 	into := []any{&c.host, &c.label, &c.far, &c.name, &c.port, &c.users, &c.labelFirst, &c.labels, &c.days, &c.nameless, &flipped}
-	into = append(into, list.Scan(condense.Tables[condense.Conversation])...)
+	into = append(into, detect.Scan(&list)...)
 	err = ledger.Each(ctx, l.Store, query, nil, into, func() error {
 		n := len(all)
 		if n == 0 || all[n-1].host != c.host || all[n-1].label != c.label || all[n-1].far != c.far || all[n-1].port != c.port {

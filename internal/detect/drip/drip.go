@@ -5,7 +5,6 @@ import (
 	_ "embed"
 	"fmt"
 
-	"barium/internal/condense"
 	"barium/internal/detect"
 	"barium/internal/ledger"
 )
@@ -87,7 +86,7 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 	var c, row candidate
 	var p piece
 	var flipped bool
-	var list condense.Stored
+	var list detect.List
 	var levels map[string]map[int64]int64
 	calls := 0
 	flush := func() {
@@ -103,7 +102,7 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 		&row.host, &row.label, &p.ip, &row.name, &p.port, &p.proto, &row.users, &row.labelFirst, &row.bulk, &row.others, &row.labels,
 		&flipped,
 	}
-	into = append(into, list.Scan(condense.Tables[condense.Conversation])...)
+	into = append(into, detect.Scan(&list)...)
 	err := ledger.Steps(ctx, l.Store, query, []any{activeBytes, fewDays, fewBytes}, into, func() error {
 		if levels == nil { // now that the candidates are picked
 			var err error

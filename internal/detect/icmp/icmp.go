@@ -5,7 +5,6 @@ import (
 	_ "embed"
 	"fmt"
 
-	"barium/internal/condense"
 	"barium/internal/detect"
 	"barium/internal/ledger"
 )
@@ -67,7 +66,7 @@ const maxCalls = 1 << 20
 func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, error) {
 	var out []detect.Finding
 	var c, row candidate
-	var list condense.Stored
+	var list detect.List
 	flush := func() {
 		if len(c.calls) == 0 {
 			return
@@ -79,7 +78,7 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 	into := []any{
 		&row.host, &row.far, &row.farInside, &row.asked, &row.name, &row.label, &row.users, &row.farFirst, &row.pinged, &row.days, &row.first,
 	}
-	into = append(into, list.Scan(condense.Tables[condense.Conversation])...)
+	into = append(into, detect.Scan(&list)...)
 	err := ledger.Steps(ctx, l.Store, query, []any{fewBytes}, into, func() error {
 		if row.host != c.host || row.far != c.far || row.asked != c.asked {
 			flush()

@@ -5,7 +5,6 @@ import (
 	_ "embed"
 	"fmt"
 
-	"barium/internal/condense"
 	"barium/internal/detect"
 	"barium/internal/ledger"
 )
@@ -85,12 +84,12 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 	var all []candidate
 	var row candidate
 	var swapped bool
-	var list condense.Stored
+	var list detect.List
 	into := []any{
 		&row.host, &row.far, &row.port, &row.label, &row.name, &row.days, &row.visitors, &row.doorFirst, &row.tried, &row.doors,
 		&row.calledBefore, &row.callers, &row.ports, &swapped,
 	}
-	into = append(into, list.Scan(condense.Tables[condense.Conversation])...)
+	into = append(into, detect.Scan(&list)...)
 	err := ledger.Steps(ctx, l.Store, visitsQuery, []any{someBytes, fewVisitors}, into, func() error {
 		if n := len(all); n == 0 || all[n-1].host != row.host || all[n-1].far != row.far || all[n-1].port != row.port {
 			row.hosts, row.names = l.Facts.Hosts, l.Facts.Names

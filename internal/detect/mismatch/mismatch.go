@@ -5,7 +5,6 @@ import (
 	_ "embed"
 	"fmt"
 
-	"barium/internal/condense"
 	"barium/internal/detect"
 	"barium/internal/ledger"
 )
@@ -75,7 +74,7 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 	var odd []candidate
 	var c, row candidate
 	var flipped bool
-	var list condense.Stored
+	var list detect.List
 	flush := func() {
 		if len(c.calls) > 0 {
 			odd = append(odd, c)
@@ -85,7 +84,7 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 		&row.host, &row.label, &row.far, &row.name, &row.port, &row.proto, &row.days, &row.users, &row.labelFirst, &row.kind, &row.service, &row.labels,
 		&flipped,
 	}
-	into = append(into, list.Scan(condense.Tables[condense.Conversation])...)
+	into = append(into, detect.Scan(&list)...)
 	err = ledger.Steps(ctx, l.Store, query, nil, into, func() error {
 		if row.host != c.host || row.far != c.far || row.port != c.port || row.proto != c.proto {
 			flush()

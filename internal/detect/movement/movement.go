@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strings"
 
-	"barium/internal/condense"
 	"barium/internal/detect"
 	"barium/internal/ledger"
 )
@@ -232,8 +231,8 @@ func evidence(ctx context.Context, l *ledger.Look, fs []detect.Finding) ([]detec
 	}
 	var p pair
 	var swapped bool
-	var list condense.Stored
-	into := append([]any{&p.host, &p.to, &swapped}, list.Scan(condense.Tables[condense.Conversation])...)
+	var list detect.List
+	into := append([]any{&p.host, &p.to, &swapped}, detect.Scan(&list)...)
 	err = ledger.Each(ctx, l.Store, placesQuery, nil, into, func() error {
 		calls, err := detect.Calls(&list, swapped)
 		f := &fs[at[p]]

@@ -5,7 +5,6 @@ import (
 	_ "embed"
 	"fmt"
 
-	"barium/internal/condense"
 	"barium/internal/detect"
 	"barium/internal/ledger"
 )
@@ -75,13 +74,13 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 	var all []candidate
 	var row candidate
 	var inSwapped, outSwapped bool
-	var inList, outList condense.Stored
+	var inList, outList detect.List
 	into := []any{
 		&row.host, &row.asker, &row.target, &row.inPort, &row.outPort, &row.askerInside, &row.targetInside, &row.name,
 		&row.label, &row.clients, &row.days, &row.portFirst, &row.askerLabels, &row.users, &row.labelFirst, &row.labels,
 	}
-	into = append(append(into, &inSwapped), inList.Scan(condense.Tables[condense.Conversation])...)
-	into = append(append(into, &outSwapped), outList.Scan(condense.Tables[condense.Conversation])...)
+	into = append(append(into, &inSwapped), detect.Scan(&inList)...)
+	into = append(append(into, &outSwapped), detect.Scan(&outList)...)
 	err := ledger.Steps(ctx, l.Store, query, []any{someBytes, someBytes, mostClients}, into, func() error {
 		if n := len(all); n == 0 || all[n-1].host != row.host || all[n-1].asker != row.asker || all[n-1].target != row.target ||
 			all[n-1].inPort != row.inPort || all[n-1].outPort != row.outPort {

@@ -5,7 +5,6 @@ import (
 	_ "embed"
 	"fmt"
 
-	"barium/internal/condense"
 	"barium/internal/detect"
 	"barium/internal/ledger"
 )
@@ -65,7 +64,7 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 	var long []candidate // those that have a long session
 	var c, row candidate
 	var flipped bool
-	var list condense.Stored
+	var list detect.List
 	flush := func() {
 		if len(c.calls) > 0 && len(sessions(c.calls)) > 0 {
 			long = append(long, c)
@@ -75,7 +74,7 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 		&row.host, &row.label, &row.far, &row.name, &row.port, &row.proto, &row.days, &row.users, &row.labelFirst, &row.labels,
 		&flipped,
 	}
-	into = append(into, list.Scan(condense.Tables[condense.Conversation])...)
+	into = append(into, detect.Scan(&list)...)
 	err := ledger.Steps(ctx, l.Store, query, []any{int64(longFrom)}, into, func() error {
 		if row.host != c.host || row.far != c.far || row.port != c.port || row.proto != c.proto {
 			flush()

@@ -5,7 +5,6 @@ import (
 	_ "embed"
 	"fmt"
 
-	"barium/internal/condense"
 	"barium/internal/detect"
 	"barium/internal/ledger"
 )
@@ -105,13 +104,13 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 	var row candidate
 	var c call
 	var outbound, swapped bool
-	var list condense.Stored
+	var list detect.List
 	var name string
 	into := []any{
 		&row.host, &row.label, &outbound, &c.ip, &c.port, &name, &row.users, &row.labelFirst, &row.labels,
 		&swapped,
 	}
-	into = append(into, list.Scan(condense.Tables[condense.Conversation])...)
+	into = append(into, detect.Scan(&list)...)
 	args := []any{dust, dust, muchIn, muchOut, l.Facts.Hosts, dust, dust}
 	err := ledger.Steps(ctx, l.Store, candidatesQuery, args, into, func() error {
 		if n := len(all); n == 0 || all[n-1].host != row.host || all[n-1].label != row.label {

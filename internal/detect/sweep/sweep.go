@@ -5,7 +5,6 @@ import (
 	_ "embed"
 	"fmt"
 
-	"barium/internal/condense"
 	"barium/internal/detect"
 	"barium/internal/ledger"
 )
@@ -151,9 +150,9 @@ func servers(ctx context.Context, l *ledger.Look, all []candidate) error {
 	var host string
 	var s server
 	var swapped bool
-	var list condense.Stored
+	var list detect.List
 	calls := map[string]int{}
-	peak := append([]any{&host, &s.ip, &s.port, &s.first, &swapped}, list.Scan(condense.Tables[condense.Conversation])...)
+	peak := append([]any{&host, &s.ip, &s.port, &s.first, &swapped}, detect.Scan(&list)...)
 	return ledger.Each(ctx, l.Store, peakQuery, nil, peak, func() error {
 		cs, err := detect.Calls(&list, swapped)
 		if err != nil {

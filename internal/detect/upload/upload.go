@@ -5,7 +5,6 @@ import (
 	_ "embed"
 	"fmt"
 
-	"barium/internal/condense"
 	"barium/internal/detect"
 	"barium/internal/ledger"
 )
@@ -124,7 +123,7 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 	var c, row candidate
 	var p piece
 	var flipped bool
-	var list condense.Stored
+	var list detect.List
 	flush := func() {
 		if len(c.pieces) == 0 {
 			return
@@ -148,7 +147,7 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 		&row.host, &row.label, &p.ip, &row.name, &p.port, &p.proto, &row.users, &row.labelFirst, &row.labels,
 		&flipped,
 	}
-	into = append(into, list.Scan(condense.Tables[condense.Conversation])...)
+	into = append(into, detect.Scan(&list)...)
 	err = ledger.Steps(ctx, l.Store, candidatesQuery, nil, into, func() error {
 		if row.host != c.host || row.label != c.label {
 			flush()

@@ -24,6 +24,12 @@ var imports = []row{
 		"internal/caseload", "internal/condense/...", "internal/detect/...", "internal/event",
 		"internal/format/...", "internal/generate/...", "internal/ledger/...", "internal/report/...",
 	}},
+	{"internal/prove", []string{
+		"internal/hunt", "internal/prove/story", "internal/caseload", "internal/condense", "internal/detect", "internal/event", "internal/format/zeek",
+		"internal/generate", "internal/ledger/...", "internal/report/safe",
+	}},
+	{"internal/prove/story", []string{"internal/condense/psl", "internal/event", "internal/format"}},
+
 	{"internal/report", []string{"internal/report/safe"}},
 	{"internal/report/safe", nil},
 	{"internal/report/*", []string{"internal/report", "internal/report/safe"}},

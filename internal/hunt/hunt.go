@@ -59,15 +59,10 @@ func Run(ctx context.Context, o Options) (doc *report.Document, err error) {
 		return nil, err
 	}
 	o.stage("looking for signs")
-	findings, cover, err := find(ctx, look, all.Detectors)
+	cases, weak, cover, err := assess(ctx, look)
 	if err != nil {
 		return nil, err
 	}
-	users, err := labelUsers(ctx, look)
-	if err != nil {
-		return nil, err
-	}
-	cases, weak := caseload.Build(findings, func(label string) int64 { return users[label] })
 	o.stage("fetching evidence")
 	doc, err = document(ctx, look, cover, cases, weak, sources, files, o)
 	if err != nil {
@@ -124,6 +119,36 @@ func open(ctx context.Context, o Options) (s ledger.Store, done func() error, er
 		return nil, nil, errors.Join(err, remove())
 	}
 	return store, func() error { return errors.Join(store.Close(), remove()) }, nil
+}
+
+// Cases returns the cases of a look, heaviest first, as Run builds them.
+func Cases(ctx context.Context, look *ledger.Look) ([]caseload.Case, error) {
+	cases, _, _, err := assess(ctx, look)
+	return cases, err
+}
+
+// Inside returns the networks that are inside for a store: those given, or the
+// usual ones.
+func Inside(ctx context.Context, s ledger.Store, given []string) (ledger.Networks, error) {
+	if len(given) > 0 {
+		return ledger.ParseNetworks(given)
+	}
+	return ledger.DefaultNetworks(ctx, s)
+}
+
+// assess runs all detectors and joins what they found; weak is how many findings
+// are in no case.
+func assess(ctx context.Context, look *ledger.Look) (cases []caseload.Case, weak int, cover *caseload.Coverage, err error) {
+	findings, cover, err := find(ctx, look, all.Detectors)
+	if err != nil {
+		return nil, 0, nil, err
+	}
+	users, err := labelUsers(ctx, look)
+	if err != nil {
+		return nil, 0, nil, err
+	}
+	cases, weak = caseload.Build(findings, func(label string) int64 { return users[label] })
+	return cases, weak, cover, nil
 }
 
 // labelUsers returns how many hosts use each label.

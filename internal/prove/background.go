@@ -48,6 +48,9 @@ type background struct {
 	popularity *popularity
 }
 
+// leastDatabase is the least memory in bytes that the database gets, as in a hunt.
+const leastDatabase = 128 << 20
+
 // open makes a temporary ledger of the logs that the options name.
 func open(ctx context.Context, o *Options) (b *background, err error) {
 	dir, err := os.MkdirTemp(o.TempDir, "barium-prove-")
@@ -55,7 +58,7 @@ func open(ctx context.Context, o *Options) (b *background, err error) {
 		return nil, err
 	}
 	remove := func() error { return os.RemoveAll(dir) }
-	store, err := duck.Open(ctx, filepath.Join(dir, "ledger"), duck.Options{Memory: o.Memory / 2, TempDir: dir})
+	store, err := duck.Open(ctx, filepath.Join(dir, "ledger"), duck.Options{Memory: max(o.Memory/2, leastDatabase), TempDir: dir})
 	if err != nil {
 		return nil, errors.Join(err, remove())
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"barium/internal/hunt"
 	"barium/internal/ledger"
 )
 
@@ -12,6 +13,9 @@ func Run(ctx context.Context, o Options) (res *Result, err error) {
 	trials, err := o.trials()
 	if err != nil {
 		return nil, err
+	}
+	if o.Memory == 0 {
+		o.Memory = hunt.DefaultMemory()
 	}
 	b, err := open(ctx, &o)
 	if err != nil {

@@ -25,7 +25,7 @@ var imports = []row{
 		"internal/format/...", "internal/generate/...", "internal/ledger/...", "internal/report/...",
 	}},
 	{"internal/prove", []string{
-		"internal/hunt", "internal/prove/story", "internal/caseload", "internal/condense", "internal/detect", "internal/event", "internal/format/zeek",
+		"internal/hunt", "internal/prove/story", "internal/caseload", "internal/condense", "internal/detect", "internal/event", "internal/format", "internal/format/zeek",
 		"internal/generate", "internal/ledger/...", "internal/report", "internal/report/safe",
 	}},
 	{"internal/prove/story", []string{"internal/condense/psl", "internal/event", "internal/format"}},

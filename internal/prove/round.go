@@ -13,6 +13,7 @@ import (
 	"barium/internal/caseload"
 	"barium/internal/condense"
 	"barium/internal/event"
+	"barium/internal/format"
 	"barium/internal/ledger/duck"
 	"barium/internal/prove/story"
 )
@@ -145,15 +146,23 @@ func (r *round) inject(ctx context.Context, o *Options) (*duck.Overlay, error) {
 	c := condense.New(dict, condense.Options{Memory: o.Memory / 2, TempDir: o.TempDir})
 	defer c.Close()
 	sink := c.Sink(r.b.sources + 1)
+	r.play(o, sink)
+	if err := sink.Close(); err != nil {
+		return nil, err
+	}
+	return r.b.store.Overlay(ctx, c)
+}
+
+// play writes the records of all thefts.
+func (r *round) play(o *Options, sink format.Sink) {
 	taken := map[event.Addr]bool{}
+	from, end := moment(r.b.first+24*uint32(r.start)), moment(r.b.first+r.b.hours)
 	for _, t := range r.thefts {
-		name := fmt.Sprintf("%s %d", t.trial.Name, t.placement)
-		begin := moment(r.b.first + 24*uint32(r.start))
 		site := story.Site{
 			Host: addr(t.machine.ip), Resolver: addr(t.machine.resolver), Forwards: r.b.forwards[t.machine.resolver], Logs: r.b.logs,
 			Taken: func(a event.Addr) bool { return r.b.taken[a] || taken[a] },
 		}
-		s := story.NewScene(site, begin, moment(r.b.first+r.b.hours), o.Seed, name, sink)
+		s := story.NewScene(site, from, end, o.Seed, fmt.Sprintf("%s %d", t.trial.Name, t.placement), sink)
 		// Within the first day, or what there is of it.
 		s.Begin += event.Time(s.Rand.Int64N(int64(min(18, r.b.hours/4))+1)) * 3_600_000_000
 		t.trial.Play(s)
@@ -165,10 +174,6 @@ func (r *round) inject(ctx context.Context, o *Options) (*duck.Overlay, error) {
 		t.outcome.FarEnds = s.Labels()
 		t.outcome.Injected = s.Total(s.Until)
 	}
-	if err := sink.Close(); err != nil {
-		return nil, err
-	}
-	return r.b.store.Overlay(ctx, c)
 }
 
 func addr(ip string) event.Addr {

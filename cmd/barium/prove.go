@@ -66,6 +66,7 @@ EXIT STATUS
 	f.IntVar(&o.Placements, "placements", 3, "inject each theft `N` times, on other hosts, from 1 to 100")
 	f.IntVar(&o.Budget, "budget", 10, "how many new cases a day somebody reads, `N` from 1 to 1000")
 	f.StringArrayVar(&o.Stories, "story", nil, "only the story `NAME`, repeatable: "+strings.Join(prove.Names(), ", "))
+	f.BoolVar(&o.NoStories, "no-stories", false, "only the plain thefts")
 	f.BoolVar(&o.noSweep, "no-sweep", false, "only the stories, not the plain thefts by size, time and route")
 	f.StringArrayVar(&o.Internal, "internal", nil, "count these addresses as inside, and no others; `CIDR`, repeatable")
 	f.IntVar(&o.hosts, "hosts", 2000, "without PATH: generate `N` machines of people")
@@ -88,6 +89,8 @@ func (o *proveOptions) check(c *cobra.Command, paths []string) error {
 		return fmt.Errorf("--placements: %d is not between 1 and 100", o.Placements)
 	case o.Budget < 1 || o.Budget > 1000:
 		return fmt.Errorf("--budget: %d is not between 1 and 1000", o.Budget)
+	case o.NoStories && (o.noSweep || len(o.Stories) > 0):
+		return errors.New("--no-stories leaves nothing to inject, or contradicts --story")
 	case o.html == "-":
 		return errors.New("--html writes a file; for a page on standard output write it to /dev/stdout")
 	case o.html != "" && filepath.Clean(o.html) == filepath.Clean(o.json):

@@ -64,7 +64,7 @@ func (r *Result) WriteHTML(w io.Writer) error {
 		s := &r.Stories[i]
 		found, all = found+s.Score.Found, all+s.Score.Injected
 		x := rowView{
-			Title: s.Title, Route: s.Route, Shape: s.Shape, Source: s.Source, Found: s.Score.of(), Interval: s.Score.Interval.words(),
+			Title: s.Title, Route: s.Route, Shape: s.Shape, Source: s.Source, Found: s.Score.of(), Interval: percent(s.Score.Interval),
 			After: s.Score.after(), Rank: "–", All: s.Score.Found == s.Score.Injected,
 		}
 		if s.Score.Found > 0 {
@@ -81,6 +81,11 @@ func (r *Result) WriteHTML(w io.Writer) error {
 			x.Others = append(x.Others, o.of()+" "+o.median())
 		}
 		v.Rows = append(v.Rows, x)
+	}
+	if all == 0 {
+		for i := range r.Sweep {
+			found, all = found+r.Sweep[i].Score.Found, all+r.Sweep[i].Score.Injected
+		}
 	}
 	v.Headline = fmt.Sprintf("%d of %d injected thefts found", found, all)
 	for _, s := range r.Smallest {

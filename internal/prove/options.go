@@ -5,6 +5,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"barium/internal/generate"
 	"barium/internal/hunt"
@@ -23,12 +24,14 @@ type Options struct {
 	Placements int
 	// Budget is how many new cases a person reads in a day.
 	Budget int
-	// Stories names the stories to play; empty for all. Sweep adds the plain thefts.
-	Stories []string
-	Sweep   bool
-	Memory  int64
-	TempDir string
-	Version string
+	// Stories names the stories to play; empty for all, unless NoStories. Sweep adds
+	// the plain thefts.
+	Stories   []string
+	NoStories bool
+	Sweep     bool
+	Memory    int64
+	TempDir   string
+	Version   string
 	// Progress is told how reading goes, Generated how writing does and Walk how many
 	// of how many rounds are done; each may be nil.
 	Progress  hunt.Progress
@@ -60,7 +63,7 @@ func (o *Options) trials() ([]trial, error) {
 	var names []string
 	for _, s := range story.Named {
 		names = append(names, s.Name)
-		if len(o.Stories) == 0 || slices.Contains(o.Stories, s.Name) {
+		if len(o.Stories) == 0 && !o.NoStories || slices.Contains(o.Stories, s.Name) {
 			out = append(out, trial{Story: s})
 		}
 	}
@@ -75,4 +78,12 @@ func (o *Options) trials() ([]trial, error) {
 		}
 	}
 	return out, nil
+}
+
+// fitting leaves out plain thefts that take longer than the background does after
+// the days for learning: cut short, they would be other thefts.
+func (b *background) fitting(trials []trial) []trial {
+	return slices.DeleteFunc(trials, func(t trial) bool {
+		return t.sweep != nil && t.sweep.Lasts > time.Duration(int(b.hours)-24*b.warm)*time.Hour
+	})
 }

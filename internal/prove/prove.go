@@ -36,6 +36,7 @@ func Run(ctx context.Context, o Options) (res *Result, err error) {
 	if err != nil {
 		return nil, err
 	}
+	trials = b.fitting(trials)
 	rounds := plan(b, trials, &o)
 	clean := b.days - max(1, b.warm) + 1
 	done, total := 0, clean+len(rounds)

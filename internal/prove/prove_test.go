@@ -23,7 +23,7 @@ import (
 func small(t *testing.T) Options {
 	t.Helper()
 	return Options{
-		Seed: 3, Placements: 2, Budget: 10, Stories: []string{"change", "dns-drip"}, TempDir: t.TempDir(), Memory: 512 << 20,
+		Seed: 3, Placements: 1, Budget: 10, Stories: []string{"change", "dns-drip"}, TempDir: t.TempDir(), Memory: 512 << 20,
 		Generate: &generate.BulkOptions{Seed: 3, Hosts: 10, Days: 3},
 	}
 }
@@ -46,17 +46,15 @@ func run(t *testing.T, o Options) (*Result, string) {
 
 func TestRun(t *testing.T) {
 	r, text := run(t, small(t))
-	if len(r.Stories) != 2 || len(r.Thefts) != 4 || len(r.Sweep) != 0 {
+	if len(r.Stories) != 2 || len(r.Thefts) != 2 || len(r.Sweep) != 0 {
 		t.Fatalf("%d stories, %d thefts, %d cells", len(r.Stories), len(r.Thefts), len(r.Sweep))
 	}
 	for _, s := range r.Stories {
-		if s.Score.Injected != 2 || s.Score.Found != 2 {
+		if s.Score.Injected != 1 || s.Score.Found != 1 {
 			t.Errorf("%s: %s found; 500 GB a day and a DNS tunnel of two days must be", s.Name, s.Score.of())
 		}
 	}
-	hosts := map[string]bool{}
 	for _, o := range r.Thefts {
-		hosts[o.Host] = true
 		if o.Found != (o.Rank > 0 && o.Rank <= r.Budget) || o.Found && (o.Hours < 1 || len(o.By) == 0 || o.Lost > o.Injected) {
 			t.Errorf("%+v", o)
 		}
@@ -64,21 +62,17 @@ func TestRun(t *testing.T) {
 			t.Errorf("%s: baselines %v", o.Story, o.Baselines)
 		}
 	}
-	for _, b := range []string{"bytes", "rita-like"} { // 500 GB a day stand out in any list
-		if s := r.Stories[0].Baselines[b]; r.Stories[0].Name != "change" || b == "bytes" && s.Found != 2 {
-			t.Errorf("%s: %s of %s", b, s.of(), r.Stories[0].Name)
+	// 500 GB a day stand out in any list of bytes, the names of a tunnel in none.
+	for i, want := range []int{1, 0} {
+		if s := r.Stories[i].Baselines["bytes"]; s.Found != want {
+			t.Errorf("bytes a day: %s of %s", s.of(), r.Stories[i].Name)
 		}
 	}
-	if r.Background.Hosts < 10 || r.Background.Together != 1 || r.Rounds != 4 || r.Background.Days != 3 || r.Background.Learning != 1 {
+	if r.Background.Hosts < 10 || r.Background.Together != 1 || r.Rounds != 2 || r.Background.Days != 3 || r.Background.Learning != 1 {
 		t.Errorf("background %+v, %d rounds", r.Background, r.Rounds)
 	}
 	if _, again := run(t, small(t)); again != text {
 		t.Error("the same seed gives another result")
-	}
-	o := small(t)
-	o.Seed = 4
-	if _, other := run(t, o); other == text {
-		t.Error("another seed gives the same result")
 	}
 }
 
@@ -88,72 +82,64 @@ func TestOverlayIsAnImport(t *testing.T) {
 	ctx := t.Context()
 	o := small(t)
 	o.Stories = []string{"change", "dns-drip", "apt1", "wellmess-tls", "wellmess-http"}
-	// Two ledgers of the same records; one is imported into.
+	b, err := open(ctx, &o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := b.done(); err != nil {
+			t.Error(err)
+		}
+	})
+	l, err := ledger.NewLook(ctx, b.store, ledger.Window{Until: 1<<32 - 1}, b.networks)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.survey(ctx, l); err != nil {
+		t.Fatal(err)
+	}
+	trials, err := o.trials()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &round{b: b, start: 1}
+	for j := range trials {
+		r.thefts = append(r.thefts, &theft{trial: &trials[j], placement: 1, machine: b.machines[j]})
+	}
+	before, err := b.store.Checksum(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
 	var cases [2][]caseload.Case
-	for i := range cases {
-		b, err := open(ctx, &o)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() {
-			if err := b.done(); err != nil {
-				t.Error(err)
-			}
-		})
-		l, err := ledger.NewLook(ctx, b.store, ledger.Window{Until: 1<<32 - 1}, b.networks)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := b.survey(ctx, l); err != nil {
-			t.Fatal(err)
-		}
-		trials, err := o.trials()
-		if err != nil {
-			t.Fatal(err)
-		}
-		r := &round{b: b, start: 1}
-		for j := range trials {
-			r.thefts = append(r.thefts, &theft{trial: &trials[j], placement: 1, machine: b.machines[j]})
-		}
-		before, err := b.store.Checksum(ctx)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if i == 0 {
-			over, err := r.inject(ctx, &o)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if cases[i], err = b.look(ctx, b.until(b.days)); err != nil {
-				t.Fatal(err)
-			}
-			if err := over.Remove(ctx); err != nil {
-				t.Fatal(err)
-			}
-			after, err := b.store.Checksum(ctx)
-			if err != nil || after != before {
-				t.Errorf("the ledger is not as it was: %v", err)
-			}
-			continue
-		}
-		dict, err := b.store.Dictionary(ctx)
-		if err != nil {
-			t.Fatal(err)
-		}
-		c := condense.New(dict, condense.Options{})
-		defer c.Close()
-		sink := c.Sink(b.sources + 1)
-		r.play(&o, sink)
-		if err := sink.Close(); err != nil {
-			t.Fatal(err)
-		}
-		if err := b.store.Import(ctx, c, nil); err != nil {
-			t.Fatal(err)
-		}
+	look := func(i int) {
+		t.Helper()
 		if cases[i], err = b.look(ctx, b.until(b.days)); err != nil {
 			t.Fatal(err)
 		}
 	}
+	over, err := r.inject(ctx, &o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	look(0)
+	if err := over.Remove(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if after, err := b.store.Checksum(ctx); err != nil || after != before {
+		t.Errorf("the ledger is not as it was: %v", err)
+	}
+	dict, err := b.store.Dictionary(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := condense.New(dict, condense.Options{})
+	defer c.Close()
+	sink := c.Sink(b.sources + 1)
+	r.play(&o, sink)
+	if err := errors.Join(sink.Close(), b.store.Import(ctx, c, nil)); err != nil {
+		t.Fatal(err)
+	}
+	look(1)
 	if len(cases[0]) < 5 || len(cases[0]) != len(cases[1]) {
 		t.Fatalf("%d cases by overlay, %d by import", len(cases[0]), len(cases[1]))
 	}
@@ -280,7 +266,7 @@ func TestPageIsSafe(t *testing.T) {
 func TestRealBackground(t *testing.T) {
 	dir := formattest.SharedData(t, "network")
 	o := small(t)
-	o.Generate, o.Placements = nil, 1
+	o.Generate, o.Stories = nil, []string{"dns-drip", "winnti"}
 	o.Paths = []string{filepath.Join(dir, "ctu-008", "data"), filepath.Join(dir, "ctu-011", "data")}
 	r, _ := run(t, o)
 	if b := r.Background; b.Hosts != 2 || b.Days != 1 || b.Learning != 0 {

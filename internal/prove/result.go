@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"barium/internal/interval"
 	"barium/internal/prove/story"
 )
 
@@ -59,9 +60,9 @@ type Baseline struct {
 
 // Score is how many of some thefts were found, and when.
 type Score struct {
-	Injected int      `json:"injected"`
-	Found    int      `json:"found"`
-	Interval Interval `json:"interval_95"`
+	Injected int               `json:"injected"`
+	Found    int               `json:"found"`
+	Interval interval.Interval `json:"interval_95"`
 	// MedianHours and MostHours are from the begin of a theft to the look that showed
 	// it, of those found.
 	MedianHours int64 `json:"median_hours,omitempty"`
@@ -217,7 +218,7 @@ func scoreBaseline(outs []*Outcome, name string) Score {
 
 // close fills in what follows from how long each of those found took.
 func (s *Score) close(hours []int64) {
-	s.Found, s.Interval = len(hours), Wilson(len(hours), s.Injected)
+	s.Found, s.Interval = len(hours), interval.Wilson(len(hours), s.Injected)
 	if len(hours) > 0 {
 		slices.Sort(hours)
 		s.MedianHours, s.MostHours = hours[(len(hours)-1)/2], hours[len(hours)-1]

@@ -163,8 +163,12 @@ func (r *round) play(o *Options, sink format.Sink) {
 			Taken: func(a event.Addr) bool { return r.b.taken[a] || taken[a] },
 		}
 		s := story.NewScene(site, from, end, o.Seed, fmt.Sprintf("%s %d", t.trial.Name, t.placement), sink)
-		// Within the first day, or what there is of it.
-		s.Begin += event.Time(s.Rand.Int64N(int64(min(18, r.b.hours/4))+1)) * 3_600_000_000
+		// Within the first day, or what there is of it; so that it fits, if it can.
+		late := min(18, int64(r.b.hours)/4)
+		if n := int64(t.trial.Length / time.Hour); n > 0 {
+			late = min(late, max(0, int64(r.b.hours)-int64(24*r.start)-n))
+		}
+		s.Begin += event.Time(s.Rand.Int64N(late+1)) * 3_600_000_000
 		t.trial.Play(s)
 		t.scene = s
 		for _, e := range s.Ends {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"barium/internal/interval"
 	"barium/internal/report"
 	"barium/internal/report/safe"
 )
@@ -65,7 +66,7 @@ func (t *tables) stories(r *Result) {
 	rows := [][]string{append([]string{"story", "route", "found", "95 %", "after", "rank"}, r.titles()...)}
 	for i := range r.Stories {
 		s := &r.Stories[i]
-		row := []string{s.Title, s.Route, s.Score.of(), s.Score.Interval.words(), s.Score.after(), "–"}
+		row := []string{s.Title, s.Route, s.Score.of(), percent(s.Score.Interval), s.Score.after(), "–"}
 		if s.Score.Found > 0 {
 			row[5] = fmt.Sprintf("≤ %d", s.Score.WorstRank)
 		}
@@ -132,7 +133,7 @@ func (r *Result) titles() (out []string) {
 
 func (s Score) of() string { return fmt.Sprintf("%d of %d", s.Found, s.Injected) }
 
-func (i Interval) words() string { return fmt.Sprintf("%.0f–%.0f %%", 100*i.Low, 100*i.High) }
+func percent(i interval.Interval) string { return fmt.Sprintf("%.0f–%.0f %%", 100*i.Low, 100*i.High) }
 
 func (s Score) median() string {
 	if s.Found == 0 {

@@ -1,4 +1,5 @@
-package prove
+// Package interval says how sure a share is that was counted on few trials.
+package interval
 
 import "math"
 

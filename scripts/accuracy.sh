@@ -2,19 +2,24 @@
 # accuracy.sh BARIUM [PAGE] measures barium prove anew and puts its tables between
 # the marks in docs/accuracy.md.
 #
-#   HOSTS, DAYS, PLACEMENTS  of the generated background (default 300, 21, 2)
-#   SHARED_DATA              folder with network/ctu-008 and network/ctu-011; left out if not set
-#   OUT                      keep the JSON documents and pages in this folder
-#   FROM                     take the texts in this folder (generated.txt, ctu.txt) instead of measuring
+#   HOSTS, DAYS, PLACEMENTS  of the generated background (default 200, 21, 3); the
+#                            plain thefts are injected into half of the hosts and
+#                            14 days, once for every third placement
+#   SHARED_DATA              folder with network/ctu-008 and network/ctu-011; these are
+#                            left as they are when it is not set
+#   OUT                      keep texts, JSON documents and pages in this folder
+#   FROM                     take stories.txt, sweep.txt and ctu.txt, those of them that
+#                            are there, from this folder instead of measuring
 set -eu
 
 barium=$1
 page=${2:-docs/accuracy.md}
-out=${OUT:-$(mktemp -d)}
+out=${FROM:-${OUT:-$(mktemp -d)}}
 mkdir -p "$out"
-if [ -z "${OUT:-}" ]; then trap 'rm -rf "$out"' EXIT INT TERM; fi
+if [ -z "${OUT:-}${FROM:-}" ]; then trap 'rm -rf "$out"' EXIT INT TERM; fi
 
-put() { # NAME: replace what stands between the marks by the file
+# put NAME replaces what stands between the marks by the text of that name.
+put() {
 	[ -s "$out/$1.txt" ] || return 0
 	awk -v name="$1" -v file="$out/$1.txt" '
 		$0 == "<!-- begin " name " -->" {
@@ -32,20 +37,19 @@ put() { # NAME: replace what stands between the marks by the file
 	mv "$page.new" "$page"
 }
 
-measure() { # NAME ARGUMENTS…
+# measure NAME ARGUMENTS… runs prove and keeps what it says.
+measure() {
 	name=$1
 	shift
 	"$barium" prove --json "$out/$name.json" --html "$out/$name.html" "$@" > "$out/$name.txt"
 }
 
-if [ -n "${FROM:-}" ]; then
-	cp "$FROM"/*.txt "$out"
-else
-	measure generated --hosts "${HOSTS:-300}" --days "${DAYS:-21}" --placements "${PLACEMENTS:-2}"
+if [ -z "${FROM:-}" ]; then
+	hosts=${HOSTS:-200} placements=${PLACEMENTS:-3}
+	measure stories --hosts "$hosts" --days "${DAYS:-21}" --placements "$placements" --no-sweep
+	measure sweep --hosts "$((hosts / 2))" --days 14 --placements "$(((placements + 2) / 3))" --no-stories
 	if [ -n "${SHARED_DATA:-}" ]; then
 		measure ctu --placements 5 "$SHARED_DATA/network/ctu-008/data" "$SHARED_DATA/network/ctu-011/data"
-		sed -i "s|$SHARED_DATA/||g" "$out/ctu.txt"
 	fi
 fi
-put generated
-put ctu
+for name in stories sweep ctu; do put "$name"; done

@@ -23,7 +23,7 @@ import (
 func small(t *testing.T) Options {
 	t.Helper()
 	return Options{
-		Seed: 3, Placements: 1, Budget: 10, Stories: []string{"change", "dns-drip"}, TempDir: t.TempDir(), Memory: 512 << 20,
+		Seed: 3, Placements: 1, Budget: 10, Stories: []string{"extortion", "dns-drip"}, TempDir: t.TempDir(), Memory: 512 << 20,
 		Generate: &generate.BulkOptions{Seed: 3, Hosts: 10, Days: 3},
 	}
 }
@@ -51,7 +51,7 @@ func TestRun(t *testing.T) {
 	}
 	for _, s := range r.Stories {
 		if s.Score.Injected != 1 || s.Score.Found != 1 {
-			t.Errorf("%s: %s found; 500 GB a day and a DNS tunnel of two days must be", s.Name, s.Score.of())
+			t.Errorf("%s: %s found; three nights of 10 GB and a DNS tunnel of two days must be", s.Name, s.Score.of())
 		}
 	}
 	for _, o := range r.Thefts {
@@ -62,7 +62,7 @@ func TestRun(t *testing.T) {
 			t.Errorf("%s: baselines %v", o.Story, o.Baselines)
 		}
 	}
-	// 500 GB a day stand out in any list of bytes, the names of a tunnel in none.
+	// 10 GB a night stand out in any list of bytes, the names of a tunnel in none.
 	for i, want := range []int{1, 0} {
 		if s := r.Stories[i].Baselines["bytes"]; s.Found != want {
 			t.Errorf("bytes a day: %s of %s", s.of(), r.Stories[i].Name)

@@ -18,13 +18,13 @@ func Run(ctx context.Context, o Options) (res *Result, err error) {
 		o.Memory = hunt.DefaultMemory()
 	}
 	b, err := open(ctx, &o)
+	if o.Progress != nil {
+		o.Progress.Done()
+	}
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, b.done()) }()
-	if o.Progress != nil {
-		o.Progress.Done()
-	}
 	l, err := ledger.NewLook(ctx, b.store, ledger.Window{Until: 1<<32 - 1}, b.networks)
 	if err != nil {
 		return nil, err

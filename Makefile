@@ -106,7 +106,7 @@ fuzz-short: ## run each fuzz target for 5 s
 	@$(MAKE) fuzz FUZZTIME=5s
 
 .PHONY: bench
-bench: ## measure reading and condensing against DuckDB's own CSV reader
+bench: ## measure barium beside DuckDB, tshark, jq and nfdump
 	$(GO) run -buildvcs=false ./bench $(BENCHFLAGS)
 
 .PHONY: accuracy

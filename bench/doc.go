@@ -1,8 +1,10 @@
 // Command bench measures what barium costs on a generated conn.log, beside
-// DuckDB grouping the same file by itself (baseline.sql) in the same run:
+// DuckDB grouping the same file by itself (baseline.sql) in the same run; and on
+// captures, EVE logs and flows, beside the programs that people read them with:
 //
 //	make bench
 //	make bench BENCHFLAGS='-rows 1000000 -runs 5'
+//	make bench BENCHFLAGS='-sets pcap,eve,netflow,nfcapd -records 100000 -curve ""'
 //
 // Vocabulary:
 //
@@ -13,6 +15,7 @@
 //   - conversation-hour: one row of the ledger's table conversation, and one
 //     group of the baseline.
 //
-// It fails when a step fails or when the ledger and the baseline disagree about
-// the log, never because something was slow.
+// It fails when a step fails or when the ledger and the baseline, or a step and
+// what was generated, disagree about the log, never because something was slow.
+// A step whose program is not installed is skipped by name.
 package main

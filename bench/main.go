@@ -19,6 +19,7 @@ import (
 // options are the flags.
 type options struct {
 	rows     int
+	records  int
 	seed     uint64
 	runs     int
 	threads  int
@@ -37,6 +38,7 @@ func main() {
 	}
 	var o options
 	flag.IntVar(&o.rows, "rows", 8_000_000, "rows of the generated conn.log")
+	flag.IntVar(&o.records, "records", 500_000, "packets, events and flows of the sets pcap, eve, netflow and nfcapd")
 	flag.Uint64Var(&o.seed, "seed", 1, "which conn.log; any `number`")
 	flag.IntVar(&o.runs, "runs", 3, "rounds; the medians count")
 	flag.IntVar(&o.threads, "threads", min(2, runtime.NumCPU()), "threads for the baseline and for barium alike")
@@ -45,7 +47,7 @@ func main() {
 	flag.BoolVar(&o.keep, "keep", false, "keep the log and the last ledger")
 	flag.BoolVar(&o.json, "json", false, "print the result as JSON")
 	flag.StringVar(&o.profiles, "profiles", "", "write each step's CPU profile into this `folder`")
-	flag.StringVar(&o.sets, "sets", "day,gzip,json,harsh", "what to measure on")
+	flag.StringVar(&o.sets, "sets", "day,gzip,json,harsh,pcap,eve,netflow,nfcapd", "what to measure on")
 	flag.StringVar(&o.curve, "curve", "1000000,8000000,64000000", "`rows` of the logs for the curve of memory and time with 512 MiB; empty for none")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -75,8 +77,8 @@ func machineMemory() int64 {
 
 // run measures and prints the result; what is going on goes to progress.
 func run(ctx context.Context, o options, out, progress io.Writer) (err error) {
-	if o.rows < 1 || o.runs < 1 || o.threads < 1 {
-		return errors.New("-rows, -runs and -threads must be at least 1")
+	if o.rows < 1 || o.records < 2 || o.runs < 1 || o.threads < 1 {
+		return errors.New("-rows, -runs and -threads must be at least 1, -records at least 2")
 	}
 	for _, dir := range []string{o.dir, o.profiles} {
 		if dir != "" {

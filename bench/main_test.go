@@ -20,7 +20,7 @@ func TestMain(m *testing.M) {
 // TestRun measures a small log: bench itself fails when the ledger's events,
 // bytes or conversation-hours differ from the baseline's.
 func TestRun(t *testing.T) {
-	o := options{rows: 20_000, seed: 1, runs: 2, threads: 2, memory: 1024, dir: t.TempDir(), profiles: t.TempDir(), json: true, sets: "day,gzip,json,harsh", curve: "20000"}
+	o := options{rows: 20_000, records: 2, seed: 1, runs: 2, threads: 2, memory: 1024, dir: t.TempDir(), profiles: t.TempDir(), json: true, sets: "day,gzip,json,harsh", curve: "20000"}
 	var out, progress bytes.Buffer
 	if err := run(t.Context(), o, &out, &progress); err != nil {
 		t.Fatal(err)
@@ -32,7 +32,7 @@ func TestRun(t *testing.T) {
 	if err := json.Unmarshal(out.Bytes(), &all); err != nil {
 		t.Fatal(err)
 	}
-	if len(all.Sets) != len(sets) || len(all.Curve) != 1 || all.Curve[0].Rows != 20_000 || all.Curve[0].Ledger == 0 {
+	if len(all.Sets) != 4 || len(all.Curve) != 1 || all.Curve[0].Rows != 20_000 || all.Curve[0].Ledger == 0 {
 		t.Fatalf("%d sets, curve %+v", len(all.Sets), all.Curve)
 	}
 	for i := range all.Sets[1:] {
@@ -81,10 +81,11 @@ func TestFailures(t *testing.T) {
 			t.Errorf("error %v, want %q", err, want)
 		}
 	}
-	f(options{rows: 0, runs: 1, threads: 2}, "must be at least 1")
-	f(options{rows: 1, runs: 0, threads: 2}, "must be at least 1")
-	f(options{rows: 1, runs: 1, threads: 0}, "must be at least 1")
-	f(options{rows: 1, runs: 1, threads: -1}, "must be at least 1")
+	f(options{rows: 0, records: 2, runs: 1, threads: 2}, "must be at least 1")
+	f(options{rows: 1, records: 2, runs: 0, threads: 2}, "must be at least 1")
+	f(options{rows: 1, records: 2, runs: 1, threads: 0}, "must be at least 1")
+	f(options{rows: 1, records: 2, runs: 1, threads: -1}, "must be at least 1")
+	f(options{rows: 1, records: 1, runs: 1, threads: 1}, "-records at least 2")
 }
 
 // TestAgree checks that each way in which steps can disagree is an error.

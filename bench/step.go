@@ -22,7 +22,6 @@ import (
 	"github.com/duckdb/duckdb-go/v2"
 
 	"barium/internal/condense"
-	"barium/internal/event"
 	"barium/internal/format"
 	"barium/internal/format/container"
 	"barium/internal/format/pieces"
@@ -52,28 +51,39 @@ type task struct {
 // step does not find out are zero.
 type outcome struct {
 	Seconds    float64
-	Events     int64 // connections
+	Records    int64 // that a set consists of, in its unit
+	Events     int64 // connections; of other formats than Zeek's, what is named in each set
 	BytesOrig  int64 // payload of the originators
 	BytesResp  int64
-	Groups     int64 // conversation-hours
+	Groups     int64 // conversation-hours; of other formats, connections
 	Duplicates int64 // connections seen twice, part of Events
 }
 
-// step is one thing to measure. Its time is that of the call of run alone;
-// check looks at what is left behind afterwards.
+// step is one thing to measure. Its time is that of the call of run alone, unless
+// the outcome says another; check looks at what is left behind afterwards.
 type step struct {
 	name, label string
 	run         func(context.Context, *task) (check func() (outcome, error), err error)
+	tool        *tool // without which the step is left out, nil for none
 }
 
 // steps are all that can be measured.
 var steps = []step{
-	{"baseline", "DuckDB alone: read_csv, group, in memory", baseline},
-	{"inflate", "inflating only, one file a thread", inflateOnly},
-	{"read", "barium, reading only, one goroutine: parse, drop the records", readOnly},
-	{"condense", "barium, condensing only: read, condense, drop the rows", condenseOnly},
-	{"import", "barium, to the ledger on disk, without detectors", importLedger},
-	{"hunt", "barium, whole hunt: ledger, detectors, JSON", huntAll},
+	{"baseline", "DuckDB alone: read_csv, group, in memory", baseline, nil},
+	{"inflate", "inflating only, one file a thread", inflateOnly, nil},
+	{"read", "barium, reading only, one goroutine: parse, drop the records", readOnly, nil},
+	{"condense", "barium, condensing only: read, condense, drop the rows", condenseOnly, nil},
+	{"import", "barium, to the ledger on disk, without detectors", importLedger, nil},
+	{"hunt", "barium, whole hunt: ledger, detectors, JSON", huntAll, nil},
+	{"tshark", "tshark alone: names in DNS, HTTP and TLS, table of connections", beside(tshark, countTshark), tshark},
+	{"capture", "barium, reading only, one goroutine: flows, streams, DNS, HTTP, TLS", counted(1, sumCapture), nil},
+	{"jq", "jq alone: the fields of flow, dns, http, tls and fileinfo", beside(jq, countLine), jq},
+	{"events", "barium, reading only, one goroutine", counted(1, sumRecords), nil},
+	{"spread", "barium, reading only, a goroutine for each thread", counted(0, sumRecords), nil},
+	{"decoder", "barium, the decoder alone: datagrams in memory, flows dropped", decodeFlows, nil},
+	{"joined", "barium, reading the file of barium listen: decode, join directions", counted(1, sumConnections), nil},
+	{"nfdump", "nfdump alone: -o csv", beside(nfdump, countNfdump), nfdump},
+	{"nfcapd", "barium, reading only: nfdump prints, barium parses and joins directions", counted(1, sumConnections), nfdump},
 }
 
 // set is one kind of logs, and which steps are measured on it. The first step is
@@ -81,29 +91,35 @@ var steps = []step{
 type set struct {
 	name, text string
 	steps      []string
-	make       func(ctx context.Context, dir string, seed uint64, rows int) error
+	make       func(ctx context.Context, dir string, seed uint64, rows int) (outcome, error)
+	unit       string // what is counted instead of rows of conn.log; no ledger is made
+	tool       *tool  // without which the logs cannot be made, nil for none
 }
 
 // sets are measured in this order.
 var sets = []set{
-	{"day", "one day of conn.log as TSV", []string{"baseline", "read", "condense", "import", "hunt"}, bulk(generate.BulkOptions{})},
-	{"gzip", "the same in 16 .gz files", []string{"inflate", "condense", "hunt"}, bulk(generate.BulkOptions{Gzip: true, Files: 16})},
-	{"json", "the same as JSON", []string{"read", "condense", "hunt"}, bulk(generate.BulkOptions{JSON: true})},
-	{"harsh", "a harsh mix: random pairs, three rows each", []string{"baseline", "condense", "hunt"}, harsh},
+	{"day", "one day of conn.log as TSV", []string{"baseline", "read", "condense", "import", "hunt"}, bulk(generate.BulkOptions{}), "", nil},
+	{"gzip", "the same in 16 .gz files", []string{"inflate", "condense", "hunt"}, bulk(generate.BulkOptions{Gzip: true, Files: 16}), "", nil},
+	{"json", "the same as JSON", []string{"read", "condense", "hunt"}, bulk(generate.BulkOptions{JSON: true}), "", nil},
+	{"harsh", "a harsh mix: random pairs, three rows each", []string{"baseline", "condense", "hunt"}, harsh, "", nil},
+	{"pcap", "a capture of look-ups, HTTP, TLS and calls", []string{"tshark", "capture"}, single("capture.pcap", writeCapture), "packets", nil},
+	{"eve", "Suricata's EVE: flow, dns, http, tls, fileinfo", []string{"jq", "events", "spread"}, single("eve.json", writeEVE), "events", nil},
+	{"netflow", "datagrams of NetFlow v5, v9 and IPFIX, 30 flows each", []string{"decoder", "joined"}, single("flows.datagrams", writeFlows), "flows", nil},
+	{"nfcapd", "a file that nfpcapd made of generated look-ups", []string{"nfdump", "nfcapd"}, makeNfcapd, "flows", nfpcapd},
 }
 
 // helpers are run but not measured.
 var helpers = []step{
-	{"generate", "", generateLog},
-	{"inspect", "", inspect},
+	{"generate", "", generateLog, nil},
+	{"inspect", "", inspect, nil},
 }
 
 // bulk returns a function that writes a hospital's connections.
-func bulk(o generate.BulkOptions) func(context.Context, string, uint64, int) error {
-	return func(ctx context.Context, dir string, seed uint64, rows int) error {
+func bulk(o generate.BulkOptions) func(context.Context, string, uint64, int) (outcome, error) {
+	return func(ctx context.Context, dir string, seed uint64, rows int) (outcome, error) {
 		folder, err := generate.NewFolder(dir)
 		if err != nil {
-			return err
+			return outcome{}, err
 		}
 		o.Seed, o.Rows, o.Logs = seed, int64(rows), []string{"conn"}
 		const large = 20_000_000 // rows that one day of a large hospital has at most
@@ -112,20 +128,20 @@ func bulk(o generate.BulkOptions) func(context.Context, string, uint64, int) err
 			o.Days = 1
 		}
 		_, err = generate.Bulk(ctx, o, folder.Create)
-		return err
+		return outcome{Records: int64(rows)}, err
 	}
 }
 
-func harsh(ctx context.Context, dir string, seed uint64, rows int) error {
+func harsh(ctx context.Context, dir string, seed uint64, rows int) (outcome, error) {
 	folder, err := generate.NewFolder(dir)
 	if err != nil {
-		return err
+		return outcome{}, err
 	}
 	w, err := folder.Create("conn.log")
 	if err != nil {
-		return err
+		return outcome{}, err
 	}
-	return errors.Join(generate.Harsh(ctx, w, seed, int64(rows)), w.Close())
+	return outcome{Records: int64(rows)}, errors.Join(generate.Harsh(ctx, w, seed, int64(rows)), w.Close())
 }
 
 // child does the task that a parent process gave and prints the outcome.
@@ -165,14 +181,17 @@ func (s *step) do(ctx context.Context, t *task) (o outcome, err error) {
 	if err == nil && check != nil {
 		o, err = check()
 	}
-	o.Seconds = seconds
+	if o.Seconds == 0 {
+		o.Seconds = seconds
+	}
 	return o, err
 }
 
 func generateLog(ctx context.Context, t *task) (func() (outcome, error), error) {
 	for _, x := range sets {
 		if x.name == t.Set {
-			return nil, x.make(ctx, t.Logs, t.Seed, t.Rows)
+			made, err := x.make(ctx, t.Logs, t.Seed, t.Rows)
+			return func() (outcome, error) { return made, nil }, err
 		}
 	}
 	return nil, fmt.Errorf("BUG: no set %q", t.Set)
@@ -241,20 +260,10 @@ func inflateOnly(ctx context.Context, t *task) (func() (outcome, error), error) 
 	})
 }
 
-// dropped is a format.Sink that counts records; a conn.log has no others.
-type dropped struct {
-	format.Sink
-	n int64
-}
-
-func (d *dropped) Conn(*event.Conn)                 { d.n++ }
-func (d *dropped) Bad(int64, int64, string, []byte) {}
-func (d *dropped) Warn(string)                      {}
-
 func readOnly(ctx context.Context, t *task) (func() (outcome, error), error) {
-	var d dropped
+	var d tally
 	err := each(ctx, t, 1, func(r format.Reader, src io.Reader, _ uint32, _ int) error { return r.Read(ctx, src, &d) })
-	return func() (outcome, error) { return outcome{Events: d.n}, nil }, err
+	return func() (outcome, error) { return outcome{Events: d.conns}, nil }, err
 }
 
 func condenseOnly(ctx context.Context, t *task) (func() (outcome, error), error) {

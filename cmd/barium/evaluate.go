@@ -15,9 +15,10 @@ import (
 
 type evaluateOptions struct {
 	lookOptions
-	labels string
-	json   string
-	quiet  bool
+	labels   string
+	json     string
+	mappings []string
+	quiet    bool
 }
 
 func newEvaluateCommand() *cobra.Command {
@@ -50,6 +51,7 @@ EXIT STATUS
 	f := c.Flags()
 	f.StringVar(&o.labels, "labels", "", "CSV `FILE` with what is known of the traffic")
 	f.StringVar(&o.json, "json", "", "write the result as JSON to this `FILE`, - for standard output in place of the text")
+	mappingFlag(f, &o.mappings)
 	o.flags(f)
 	quietFlag(f, &o.quiet)
 	return c
@@ -65,7 +67,7 @@ func runEvaluate(c *cobra.Command, paths []string, o *evaluateOptions) error {
 		return err
 	}
 	stderr := unless(o.quiet, c.ErrOrStderr())
-	h.Paths, h.Stdin, h.Version, h.PlacesOnly = orHere(paths), c.InOrStdin(), version, true
+	h.Paths, h.Stdin, h.Version, h.PlacesOnly, h.Mappings = orHere(paths), c.InOrStdin(), version, true, o.mappings
 	h.Progress = newProgress(stderr)
 	d, err := hunt.Run(c.Context(), h)
 	if errors.Is(err, hunt.ErrNothing) {

@@ -16,6 +16,12 @@ import (
 type huntOptions struct {
 	outputOptions
 	lookOptions
+	mappings []string
+}
+
+// mappingFlag names files of mappings for tables.
+func mappingFlag(f *pflag.FlagSet, p *[]string) {
+	f.StringArrayVar(p, "mapping", nil, "read tables (CSV, JSON) by the mapping in this `FILE`, repeatable; those beside the logs (NAME.barium.yaml) are used anyway")
 }
 
 // lookOptions are the flags that decide which cases there are.
@@ -40,6 +46,9 @@ Logs may be compressed (gzip, zstd, bzip2, xz, lz4) and may lie in zip and tar
 archives, which are read where they are: nothing is unpacked to disk. The PATH -
 is standard input; of its lines nothing is kept, so that they cannot be shown.
 
+Other tables, CSV or JSON, are read by a mapping: a file NAME.barium.yaml beside
+them, or --mapping. barium map proposes one.
+
 With --ledger, what earlier runs read into that ledger is looked at too. --since
 and --until choose what is looked at, not what is read.
 
@@ -61,6 +70,7 @@ EXIT STATUS
 		RunE: func(c *cobra.Command, args []string) error { return runHunt(c, args, &o) },
 	}
 	f := c.Flags()
+	mappingFlag(f, &o.mappings)
 	o.lookOptions.flags(f)
 	o.outputOptions.flags(f)
 	return c
@@ -98,7 +108,7 @@ func runHunt(c *cobra.Command, args []string, o *huntOptions) error {
 	if err != nil {
 		return err
 	}
-	h.Paths, h.Stdin = orHere(args), c.InOrStdin()
+	h.Paths, h.Stdin, h.Mappings = orHere(args), c.InOrStdin(), o.mappings
 	return execute(c, h, &o.outputOptions)
 }
 

@@ -75,6 +75,6 @@ It only reads the logs, sends nothing anywhere, and needs no network.`,
 		SilenceErrors: true,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newHuntCommand(), newLinesCommand(), newPreserveCommand(), newSourcesCommand(), newDemoCommand(), newGenerateCommand(), newProveCommand(), newEvaluateCommand(), newListenCommand(), newLedgerCommand(), newVersionCommand())
+	root.AddCommand(newHuntCommand(), newLinesCommand(), newPreserveCommand(), newSourcesCommand(), newMapCommand(), newDemoCommand(), newGenerateCommand(), newProveCommand(), newEvaluateCommand(), newListenCommand(), newLedgerCommand(), newVersionCommand())
 	return root
 }

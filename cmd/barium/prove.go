@@ -69,6 +69,7 @@ EXIT STATUS
 	f.BoolVar(&o.NoStories, "no-stories", false, "only the plain thefts")
 	f.BoolVar(&o.noSweep, "no-sweep", false, "only the stories, not the plain thefts by size, time and route")
 	f.StringArrayVar(&o.Internal, "internal", nil, "count these addresses as inside, and no others; `CIDR`, repeatable")
+	mappingFlag(f, &o.Mappings)
 	f.IntVar(&o.hosts, "hosts", 2000, "without PATH: generate `N` machines of people")
 	f.IntVar(&o.days, "days", 30, "without PATH: generate `N` days, 3 to 60")
 	f.Var(&o.memory, "memory", "memory to use, such as 512MiB, at least 128MiB (default: a quarter of the machine's)")

@@ -38,6 +38,7 @@ type sourceLine struct {
 }
 
 type sourcesOptions struct {
+	mappings             []string
 	asJSON, quick, quiet bool
 }
 
@@ -67,6 +68,7 @@ EXIT STATUS
 	f := c.Flags()
 	f.BoolVar(&o.asJSON, "json", false, "print JSON")
 	f.BoolVar(&o.quick, "quick", false, "look at the first bytes of each file only")
+	mappingFlag(f, &o.mappings)
 	quietFlag(f, &o.quiet)
 	return c
 }
@@ -75,7 +77,7 @@ func runSources(c *cobra.Command, paths []string, o *sourcesOptions) error {
 	if o.quick && slices.Contains(paths, "-") {
 		return errors.New("--quick looks at the first bytes, and standard input can be read only once; leave --quick out")
 	}
-	files, err := hunt.Discover(c.Context(), paths, c.InOrStdin())
+	files, err := hunt.Discover(c.Context(), paths, c.InOrStdin(), o.mappings...)
 	if err != nil {
 		return err
 	}

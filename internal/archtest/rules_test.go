@@ -67,6 +67,7 @@ var modules = []row{
 	{"github.com/netsampler/goflow2/v2", []string{"internal/format/netflow"}},
 	{"github.com/klauspost/compress", []string{"internal/format/container"}},
 	{"github.com/valyala/fastjson", []string{"internal/format/eve"}},
+	{"go.yaml.in/yaml/v3", []string{"internal/format/table"}},
 	{"github.com/gopacket/gopacket", []string{"internal/format/pcap"}},
 	{"github.com/mikelolasagasti/xz", []string{"internal/format/container"}},
 	{"github.com/pierrec/lz4/v4", []string{"internal/format/container"}},

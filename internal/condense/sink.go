@@ -413,6 +413,9 @@ func (s *Sink) HTTP(h *event.HTTP) {
 		ReqBytesOut: known(h.ReqLen), ReqBytesIn: known(h.RespLen), ReqStatus: int64(max(h.Status, 0)),
 		ReqPort: int64(h.OrigPort), ReqURI: hash(h.URI),
 	}
+	if h.Browser == event.No {
+		r.event.V[ReqPort] |= ReqDisguised
+	}
 	s.put(Request, r)
 
 	var file []byte

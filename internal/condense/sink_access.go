@@ -29,6 +29,8 @@ func (s *Sink) Logon(l *event.Logon) {
 	r.set = n(l.Error)
 	s.put(Logon, r)
 	switch l.Log {
+	case "netbios":
+		s.identity(&l.Head, l.Orig, l.Client, l.Log)
 	case "ntlm", "rdp":
 		s.identity(&l.Head, l.Orig, l.Client, l.Log)
 		s.identity(&l.Head, l.Resp, l.Server, l.Log)
@@ -67,6 +69,14 @@ func (s *Sink) Mail(m *event.Mail) {
 	s.begin("smtp", &m.Head)
 	place := s.ids.name(domainsOf(m.To))
 	n := s.ids.name
+	s.identity(&m.Head, m.Orig, heloName(m.Helo), "helo")
+	flags := int64(XferFromOrig)
+	if m.Anonymous == event.Yes {
+		flags |= XferAnonymous
+	}
+	if m.NamesSelf == event.Yes {
+		flags |= XferNamesSelf
+	}
 	for i := range max(len(m.FUIDs), len(m.Filenames), 1) {
 		r := s.blank(&m.Head)
 		r.primary = i == 0
@@ -79,12 +89,24 @@ func (s *Sink) Mail(m *event.Mail) {
 			id = m.FUIDs[i]
 		}
 		r.key[5], r.key[6], r.key[8], r.key[9] = n([]byte("SMTP")), n(file), n(m.From), place
-		r.event.V = [maxValues]int64{XferCode: int64(max(m.Code, 0)), XferFile: hash(id), XferFlags: XferFromOrig, XferPort: int64(m.OrigPort)}
+		r.event.V = [maxValues]int64{XferCode: int64(max(m.Code, 0)), XferFile: hash(id), XferFlags: flags, XferPort: int64(m.OrigPort)}
 		if i == 0 {
 			r.event.V[XferBytes] = known(m.Size)
 		}
 		s.put(Transfer, r)
 	}
+}
+
+// heloName returns the name of a greeting (RFC 5321 section 4.1.1.1), nil where it
+// is an address or no name of a machine's own.
+func heloName(helo []byte) []byte {
+	if len(helo) == 0 || helo[0] == '[' || bytes.EqualFold(helo, []byte("localhost")) {
+		return nil
+	}
+	if _, ok := parseAddr(helo); ok {
+		return nil
+	}
+	return helo
 }
 
 // domainsOf returns the domains of mail addresses, in order of their first, each

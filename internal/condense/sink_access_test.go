@@ -37,6 +37,64 @@ func TestLogon(t *testing.T) {
 	}
 }
 
+// TestSelf keeps what a mail and a request tell of their sender, and the names by
+// which machines announce themselves.
+func TestSelf(t *testing.T) {
+	st := newStore()
+	st.add(t, Options{}, 1, 1, []put{func(s *Sink) {
+		for _, helo := range []string{"Ward-PC-7", "[10.0.0.7]", "10.0.0.8", "localhost", ""} {
+			s.Mail(&event.Mail{Head: accessHead(587), Helo: []byte(helo), Anonymous: event.Yes, NamesSelf: event.No, Size: 1})
+		}
+		s.Logon(&event.Logon{Head: accessHead(138), Log: "netbios", Proto: event.ProtoUDP, Client: []byte("WARD-PC-9")})
+	}})
+	if d := cmp.Diff([]string{"ward-pc-7", "ward-pc-9"}, st.keys(Identity, "host_name")); d != "" {
+		t.Error(d)
+	}
+	f := func(m event.Mail, want int64) {
+		t.Helper()
+		s := New(NewDictionary(nil, nil), Options{}).Sink(1)
+		m.Head = accessHead(25)
+		s.Mail(&m)
+		if got := s.r.event.V[XferFlags]; got != want {
+			t.Errorf("%+v: flags %d, want %d", m, got, want)
+		}
+	}
+	f(event.Mail{}, XferFromOrig)
+	f(event.Mail{Anonymous: event.No, NamesSelf: event.No}, XferFromOrig)
+	f(event.Mail{Anonymous: event.Yes}, XferFromOrig|XferAnonymous)
+	f(event.Mail{NamesSelf: event.Yes}, XferFromOrig|XferNamesSelf)
+	g := func(b event.Tri, want int64) {
+		t.Helper()
+		s := New(NewDictionary(nil, nil), Options{}).Sink(1)
+		s.HTTP(&event.HTTP{Head: accessHead(80), Browser: b})
+		if got := s.r.event.V[ReqPort]; got != want {
+			t.Errorf("browser %d: port %d, want %d", b, got, want)
+		}
+	}
+	g(event.Maybe, 50000)
+	g(event.Yes, 50000)
+	g(event.No, 50000|ReqDisguised)
+}
+
+// TestTurns keeps turns only where answers were held back, and packets of ICMP
+// apart from them.
+func TestTurns(t *testing.T) {
+	f := func(c event.Conn, turns, held int64) {
+		t.Helper()
+		c.OrigPort = 50000
+		v := convPort(&c)
+		if a, b := ConvTurns(v); a != turns || b != held || uint16(v) != 50000 {
+			t.Errorf("%+v: %d %d", c, a, b)
+		}
+	}
+	f(event.Conn{Proto: event.ProtoTCP, Turns: 9}, 0, 0)
+	f(event.Conn{Proto: event.ProtoTCP, Turns: 9, Held: 3}, 9, 3)
+	f(event.Conn{Proto: event.ProtoTCP, Turns: 1 << 40, Held: 1 << 40}, mostPackets, mostPackets)
+	f(event.Conn{Proto: event.ProtoTCP, Turns: -1, Held: 3}, 0, 3)
+	f(event.Conn{Proto: event.ProtoUDP, Turns: 9, Held: 3}, 0, 0)
+	f(event.Conn{Proto: event.ProtoICMP, Turns: 9, Held: 3, OrigPkts: 5}, 5, 0)
+}
+
 // TestMail files each attachment as a transfer, the size with the first.
 func TestMail(t *testing.T) {
 	st := newStore()

@@ -87,7 +87,7 @@ const (
 	ConvDuration = iota // microseconds
 	ConvBytesOrig
 	ConvBytesResp
-	ConvPort // originator's port; of ICMP its type and the packets, see ConvPackets
+	ConvPort // originator's port; of ICMP its type and the packets, see ConvPackets; of TCP also ConvTurns
 	ConvMeta // state and missed bytes, see ConvState and ConvMissed
 )
 
@@ -96,11 +96,14 @@ const maxMissed = 1<<58 - 1
 
 // convPort is the originator's port. For ICMP that is its type, and how many
 // packets went each way stands above it, for there the sizes of packets tell what
-// they are.
+// they are. For TCP with answers that were kept back it is the turns and these.
 func convPort(c *event.Conn) int64 {
 	v := int64(c.OrigPort)
 	if c.Proto == event.ProtoICMP {
 		v |= min(known(c.OrigPkts), mostPackets)<<16 | min(known(c.RespPkts), mostPackets)<<37
+	}
+	if c.Proto == event.ProtoTCP && c.Held > 0 {
+		v |= min(known(c.Turns), mostPackets)<<16 | min(known(c.Held), mostPackets)<<37
 	}
 	return v
 }
@@ -113,6 +116,11 @@ const mostPackets = 1<<21 - 1
 func ConvPackets(port int64) (orig, resp int64) {
 	return port >> 16 & mostPackets, port >> 37 & mostPackets
 }
+
+// ConvTurns returns how often the responder of a TCP conversation's event answered,
+// and how often it had kept the request back (event.Conn.Held); both 0 where it
+// never did or the log does not tell.
+func ConvTurns(port int64) (turns, held int64) { return ConvPackets(port) }
 
 // convMeta packs a connection's state and how many bytes the sensor missed: both
 // are mostly the same for all connections of a conversation.
@@ -163,9 +171,13 @@ const (
 	ReqBytesOut = iota // request_body_len
 	ReqBytesIn         // response_body_len
 	ReqStatus
-	ReqPort // originator's port
+	ReqPort // originator's port, in its low 16 bits, and ReqDisguised
 	ReqURI  // hash of the URI
 )
+
+// ReqDisguised is set where the User-Agent of a request names a browser, but its
+// header is no browser's.
+const ReqDisguised = 1 << 16
 
 // Positions in Event.V of a logon.
 const (
@@ -191,7 +203,7 @@ const (
 	XferBytes = iota
 	XferCode  // HTTP status or FTP reply code; 0 when the protocol has none
 	XferFile  // hash of the file id, joins files.log to http.log and ftp.log
-	XferFlags // XferFromOrig | XferPartial
+	XferFlags // XferFromOrig | XferPartial …
 	XferPort  // originator's port
 )
 
@@ -206,6 +218,10 @@ const (
 const (
 	XferFromOrig = 1 // the originator of the connection sent the bytes
 	XferPartial  = 2 // the sensor missed bytes of it
+	// Of a mail only: its header names no program that wrote it, and its subject
+	// holds the name of the machine that sent it.
+	XferAnonymous = 4
+	XferNamesSelf = 8
 )
 
 // Accepted reports whether the receiver confirmed a transfer: HTTP 2xx (RFC

@@ -20,7 +20,9 @@ type Call struct {
 	Port     uint16
 	// OutPkts and InPkts are packets of ICMP, 0 when not known.
 	OutPkts, InPkts int64
-	Place           Place // zero unless it is an exemplar
+	// Turns and Held are answers, and those kept back, of TCP; 0 when not known.
+	Turns, Held int64
+	Place       Place // zero unless it is an exemplar
 }
 
 // Calls decodes the list of a conversation, as the views "oriented" and "opened"
@@ -43,6 +45,7 @@ func Calls(hour uint32, seq int64, lists []byte, swapped bool) ([]Call, error) {
 			Port: uint16(e.V[condense.ConvPort]), Place: Place{e.Source, e.Offset},
 		}
 		c.OutPkts, c.InPkts = condense.ConvPackets(e.V[condense.ConvPort])
+		c.Turns, c.Held = c.OutPkts, c.InPkts // which of the two it is says the transport
 		c.Attempt = condense.Attempt(c.State)
 		if swapped {
 			c.Out, c.In = c.In, c.Out

@@ -84,6 +84,7 @@ var (
 	Echoed       = Weight{Innocence, -16, "each answer is as long as what was sent, as with ping"}
 	PingsMany    = Weight{Innocence, -14, "the host pings %d others, as monitors and scanners do"}
 	ProbesSizes  = Weight{Innocence, -6, "only %d packets, as when somebody tries out sizes"}
+	ChecksItself = Weight{Channel, 6, "asked %s for its own public address %s before"}
 	SmallReplies = Weight{Innocence, -16, "answered with loopback addresses, as reputation services and blocklists do"}
 	ShortNames   = Weight{Innocence, -8, "names of only %d bytes on average below the domain"}
 	LeadsThere   = Weight{Innocence, -10, "%d connections to the domain follow %d names, as with content networks"}
@@ -108,6 +109,7 @@ var (
 	ManyArchives = Weight{Content, 4, "%d archives of about equal size"}
 	NamedFiles   = Weight{Content, 3, "files accepted by the far end: %d"}
 	TypeLie      = Weight{Content, 6, "%s is in truth %s"}
+	OwnName      = Weight{Content, 8, "%s holds the host's own name, %s"}
 	ByNight      = Weight{Content, 2, "sent by night or at the weekend (UTC)"}
 )
 

@@ -21,7 +21,7 @@ import (
 // Package detecttest has a flag of the same name, should a test here import it.
 var _ = func() bool {
 	if flag.Lookup("update") == nil {
-		flag.Bool("update", false, "write the tables of docs/weights.md from weights.go")
+		flag.Bool("update", false, "write the tables of weights from the files weights.go")
 	}
 	return true
 }()
@@ -36,38 +36,54 @@ const (
 )
 
 // TestWeightsPage asserts that docs/weights.md shows every weight of weights.go
-// with its group, value and text, gives a reason for each, and shows the caps.
-// With -update it writes the tables and keeps the reasons.
+// with its group, value and text, gives a reason for each, and shows the caps; and
+// that the page of a detector with weights of its own does so for them. With
+// -update it writes the tables and keeps the reasons.
 func TestWeightsPage(t *testing.T) {
-	b, err := os.ReadFile(weightsPage)
+	checkWeights(t, weightsFile, weightsPage)
+	own, err := filepath.Glob("*/" + weightsFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range own {
+		checkWeights(t, file, filepath.Join("../../docs/detectors", filepath.Dir(file)+".md"))
+	}
+}
+
+// checkWeights compares the weights of a file with the tables of a page.
+func checkWeights(t *testing.T, file, name string) {
+	t.Helper()
+	b, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
 	page := string(b)
-	rows := weightRows(t)
-	reasons := tableReasons(section(t, page, "weights"))
+	rows := weightRows(t, file)
+	reasons := tableReasons(section(t, name, page, "weights"))
 	for _, r := range rows {
 		if reasons[r.name] == "" {
-			t.Errorf("%s: no reason for %s; write it in the last column of its row (-update adds the row)", weightsPage, r.name)
+			t.Errorf("%s: no reason for %s; write it in the last column of its row (-update adds the row)", name, r.name)
 		}
 		delete(reasons, r.name)
 	}
-	for name := range reasons {
+	for weight := range reasons {
 		if !updating() {
-			t.Errorf("%s: %s is not in %s any more", weightsPage, name, weightsFile)
+			t.Errorf("%s: %s is not in %s any more", name, weight, file)
 		}
 	}
-	want := replaceSection(t, page, "weights", weightTable(rows, tableReasons(section(t, page, "weights"))))
-	want = replaceSection(t, want, "caps", capTable())
+	want := replaceSection(t, name, page, "weights", weightTable(rows, tableReasons(section(t, name, page, "weights"))))
+	if file == weightsFile {
+		want = replaceSection(t, name, want, "caps", capTable())
+	}
 	if want == page {
 		return
 	}
 	if !updating() {
 		t.Errorf("%s differs from %s; run go test ./internal/detect -run TestWeightsPage -update, then read the reasons again:\n%s",
-			weightsPage, weightsFile, firstDifference(page, want))
+			name, file, firstDifference(page, want))
 		return
 	}
-	if err := os.WriteFile(weightsPage, []byte(want), 0o644); err != nil {
+	if err := os.WriteFile(name, []byte(want), 0o644); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -78,15 +94,15 @@ type weightRow struct {
 	scaled            bool
 }
 
-// weightRows reads the variables of type Weight from the source, for Go cannot
+// weightRows reads the variables of type Weight from a source file, for Go cannot
 // list the variables of a package.
-func weightRows(t *testing.T) (rows []weightRow) {
+func weightRows(t *testing.T, name string) (rows []weightRow) {
 	t.Helper()
-	file, err := parser.ParseFile(token.NewFileSet(), weightsFile, nil, 0)
+	file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	groups := map[string]string{}
+	groups := groupNames(t)
 	scaled := scaledWeights(t)
 	ast.Inspect(file, func(n ast.Node) bool {
 		spec, ok := n.(*ast.ValueSpec)
@@ -94,33 +110,62 @@ func weightRows(t *testing.T) (rows []weightRow) {
 			return true
 		}
 		for i, v := range spec.Values {
-			name := spec.Names[i].Name
-			if s, ok := v.(*ast.BasicLit); ok && s.Kind == token.STRING {
-				groups[name], _ = strconv.Unquote(s.Value)
-			}
 			lit, ok := v.(*ast.CompositeLit)
 			if !ok || typeName(lit.Type) != "Weight" {
 				continue
 			}
-			r := weightRow{name: name, scaled: scaled[name]}
+			r := weightRow{name: spec.Names[i].Name, scaled: scaled[spec.Names[i].Name]}
 			if len(lit.Elts) != 3 {
-				t.Fatalf("%s: %s: want Weight{group, decibans, text}", weightsFile, name)
+				t.Fatalf("%s: %s: want Weight{group, decibans, text}", name, r.name)
 			}
-			r.group = groups[typeName(lit.Elts[0])]
-			r.db, r.text = number(t, lit.Elts[1]), text(t, lit.Elts[2])
+			r.group = groups[typeName(element(lit.Elts[0]))]
+			r.db, r.text = number(t, element(lit.Elts[1])), text(t, element(lit.Elts[2]))
+			if r.group == "" {
+				t.Fatalf("%s: %s: unknown group", name, r.name)
+			}
 			rows = append(rows, r)
 		}
 		return true
 	})
-	if len(rows) < 10 {
-		t.Fatalf("found %d weights in %s; the test would look at nothing", len(rows), weightsFile)
+	if len(rows) == 0 {
+		t.Fatalf("found no weights in %s; the test would look at nothing", name)
 	}
 	return rows
 }
 
+// groupNames returns the names of the groups by their constants.
+func groupNames(t *testing.T) map[string]string {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), weightsFile, nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]string{}
+	ast.Inspect(file, func(n ast.Node) bool {
+		if spec, ok := n.(*ast.ValueSpec); ok && len(spec.Values) == 1 {
+			if s, ok := spec.Values[0].(*ast.BasicLit); ok && s.Kind == token.STRING {
+				out[spec.Names[0].Name], _ = strconv.Unquote(s.Value)
+			}
+		}
+		return true
+	})
+	return out
+}
+
+// element returns what stands in a literal, with or without the field's name.
+func element(e ast.Expr) ast.Expr {
+	if kv, ok := e.(*ast.KeyValueExpr); ok {
+		return kv.Value
+	}
+	return e
+}
+
 func typeName(e ast.Expr) string {
-	if id, ok := e.(*ast.Ident); ok {
-		return id.Name
+	switch e := e.(type) {
+	case *ast.Ident:
+		return e.Name
+	case *ast.SelectorExpr:
+		return e.Sel.Name
 	}
 	return ""
 }
@@ -133,7 +178,7 @@ func number(t *testing.T, e ast.Expr) float64 {
 	}
 	lit, ok := e.(*ast.BasicLit)
 	if !ok {
-		t.Fatalf("%s: a weight is not a plain number", weightsFile)
+		t.Fatal("a weight is not a plain number")
 	}
 	v, err := strconv.ParseFloat(lit.Value, 64)
 	if err != nil {
@@ -146,7 +191,7 @@ func text(t *testing.T, e ast.Expr) string {
 	t.Helper()
 	lit, ok := e.(*ast.BasicLit)
 	if !ok {
-		t.Fatalf("%s: the text of a weight is not a plain string", weightsFile)
+		t.Fatal("the text of a weight is not a plain string")
 	}
 	s, err := strconv.Unquote(lit.Value)
 	if err != nil {
@@ -228,30 +273,30 @@ func tableReasons(table string) map[string]string {
 }
 
 // bounds returns where the text between the marks of a section begins and ends.
-func bounds(t *testing.T, page, name string) (from, to int) {
+func bounds(t *testing.T, file, page, name string) (from, to int) {
 	t.Helper()
 	mark := beginMark + name + " -->\n"
 	from = strings.Index(page, mark)
 	if from < 0 {
-		t.Fatalf("%s: no line %q", weightsPage, strings.TrimSpace(mark))
+		t.Fatalf("%s: no line %q", file, strings.TrimSpace(mark))
 	}
 	from += len(mark)
 	n := strings.Index(page[from:], endMark)
 	if n < 0 {
-		t.Fatalf("%s: no line %q after %q", weightsPage, endMark, strings.TrimSpace(mark))
+		t.Fatalf("%s: no line %q after %q", file, endMark, strings.TrimSpace(mark))
 	}
 	return from, from + n
 }
 
-func section(t *testing.T, page, name string) string {
+func section(t *testing.T, file, page, name string) string {
 	t.Helper()
-	from, to := bounds(t, page, name)
+	from, to := bounds(t, file, page, name)
 	return page[from:to]
 }
 
-func replaceSection(t *testing.T, page, name, with string) string {
+func replaceSection(t *testing.T, file, page, name, with string) string {
 	t.Helper()
-	from, to := bounds(t, page, name)
+	from, to := bounds(t, file, page, name)
 	return page[:from] + with + page[to:]
 }
 

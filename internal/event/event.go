@@ -146,6 +146,11 @@ type Conn struct {
 	OrigIPBytes int64
 	RespPkts    int64
 	RespIPBytes int64
+	// Turns is how often the responder answered, and Held how often it did so a
+	// second or more after it was asked, with the next request at once behind: it
+	// had kept the request until it had something to say. TCP only; 0 also where the
+	// log does not tell.
+	Turns, Held int64
 }
 
 // DNS is one look-up (dns.log).
@@ -172,6 +177,7 @@ type HTTP struct {
 	RespLen       int64 // response_body_len
 	Status        int   // status_code, Unset when no reply was seen
 	Proxied       bool  // the request carried proxy headers
+	Browser       Tri   // a browser wrote the header; No where UserAgent names one, but the header is no browser's
 	OrigFUIDs     [][]byte
 	OrigFilenames [][]byte
 	OrigMIME      [][]byte
@@ -279,7 +285,8 @@ type CaptureLoss struct {
 
 // Logon is one authentication, or one session of a protocol by which people work
 // on another machine. Which log told of it says Log: "kerberos", "ntlm", "rdp",
-// "ssh", "radius", "ldap", "rfb". Passwords and hashes of them are never read.
+// "ssh", "radius", "ldap", "rfb"; "netbios" is only a machine that tells its name.
+// Passwords and hashes of them are never read.
 type Logon struct {
 	Head
 	Log     string
@@ -309,13 +316,15 @@ type Call struct {
 }
 
 // Mail is one message handed to a mail server (smtp.log). Neither its subject nor
-// its text is ever read.
+// its text is ever kept.
 type Mail struct {
 	Head
 	From      []byte // envelope sender
 	To        [][]byte
 	Helo      []byte
 	UserAgent []byte
+	Anonymous Tri   // the header was seen, and names no program that wrote it
+	NamesSelf Tri   // the subject holds the name that the client gives itself in Helo
 	Size      int64 // of the message in bytes, Unset when not given
 	Code      int   // the server's last reply (RFC 5321 section 4.2), Unset when not given
 	TLS       bool

@@ -36,6 +36,8 @@ type File struct {
 	Format   string        // "zeek conn (TSV)", with the container
 	Problem  string        // why it is not read
 	Harmless bool          // the problem hides nothing: an empty file, the same file again
+	mappings []ownMapping  // that may apply
+	mapping  string        // the text of the one that does
 }
 
 // Disk is the path of the file on disk that holds f, empty for standard input.
@@ -44,8 +46,13 @@ func (f *File) Disk() string { return f.at.disk }
 // Discover finds and sniffs every file below paths, in order of path, and every
 // member of archives. What cannot be read, or is not there, is a File with a
 // Problem. The path "-" is stdin, of which the beginning is read; an archive there
-// gets its members when it is read.
-func Discover(ctx context.Context, paths []string, stdin io.Reader) ([]File, error) {
+// gets its members when it is read. Tables are read by the files of mappings given,
+// and by those that lie beside them.
+func Discover(ctx context.Context, paths []string, stdin io.Reader, mappings ...string) ([]File, error) {
+	given, err := loadMappings(mappings)
+	if err != nil {
+		return nil, err
+	}
 	w := walker{seen: map[string]bool{}, folders: map[identity]string{}}
 	// Which of two names of a folder is shown must not depend on the order.
 	paths = slices.Clone(paths)
@@ -59,7 +66,7 @@ func Discover(ctx context.Context, paths []string, stdin io.Reader) ([]File, err
 	slices.Sort(paths)
 	if paths = slices.Compact(paths); len(paths) > 0 && paths[0] == "" {
 		paths = paths[1:]
-		w.files = append(w.files, discoverStdin(ctx, stdin))
+		w.files = append(w.files, discoverStdin(ctx, stdin, given))
 	}
 	for _, p := range paths {
 		if err := w.walk(ctx, p, nil); err != nil {
@@ -67,8 +74,9 @@ func Discover(ctx context.Context, paths []string, stdin io.Reader) ([]File, err
 		}
 	}
 	slices.SortFunc(w.files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
+	beside, broken := besides(paths, w.files)
+	out := broken
 	first := map[identity]string{}
-	var out []File
 	for i := range w.files {
 		f := &w.files[i]
 		if f.Problem != "" || f.stream != nil {
@@ -85,6 +93,12 @@ func Discover(ctx context.Context, paths []string, stdin io.Reader) ([]File, err
 			continue
 		}
 		first[id] = f.Path
+		if isMapping(f.Path) {
+			f.describeMapping()
+			out = append(out, *f)
+			continue
+		}
+		f.mappings = append(slices.Clip(given), beside.of(f.Path)...)
 		out = append(out, f.sniff(ctx)...)
 	}
 	slices.SortStableFunc(out, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
@@ -258,12 +272,13 @@ func (f *File) recognise(r io.Reader, kind, archive, in string) {
 		f.Problem = inner + " inside " + kind + " data is not read; unpack it first"
 		return
 	}
-	reader, said := all.Sniff(head, f.Path)
+	reader, said := all.Sniff(head, f.Path, f.ownReaders()...)
 	if reader == nil {
 		f.Problem = said.Why
 		return
 	}
 	f.Reader, f.Format = reader, reader.Name()+" "+said.Type
+	f.note(reader)
 	if kind != container.Plain {
 		f.Format += ", " + kind
 	}

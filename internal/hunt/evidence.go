@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -16,7 +17,6 @@ import (
 
 	"barium/internal/detect"
 	"barium/internal/format"
-	"barium/internal/format/all"
 	"barium/internal/format/container"
 	"barium/internal/ledger"
 	"barium/internal/report"
@@ -108,7 +108,14 @@ func fetchFrom(ctx context.Context, s ledger.Source, from stored, places []detec
 		return nil
 	}
 	defer raw.Close()
-	reader := all.ByName(s.Reader)
+	var d details
+	if s.Details == "" {
+		s.Details = "{}" // a source of which nothing is kept
+	}
+	if err := json.Unmarshal([]byte(s.Details), &d); err != nil {
+		return fmt.Errorf("source %s in the ledger: %w", s.Path, err)
+	}
+	reader := readerBy(s.Reader, d.Mapping)
 	r := newRecords(ctx, reader, raw)
 	for i, p := range places {
 		if err := ctx.Err(); err != nil {

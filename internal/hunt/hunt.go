@@ -29,7 +29,7 @@ func Run(ctx context.Context, o Options) (doc *report.Document, err error) {
 	if o.Memory == 0 {
 		o.Memory = quarterOfMemory()
 	}
-	files, err := Discover(ctx, o.Paths, o.Stdin)
+	files, err := Discover(ctx, o.Paths, o.Stdin, o.Mappings...)
 	if err != nil {
 		return nil, err
 	}

@@ -71,7 +71,7 @@ func (f *File) member(m *container.Member) File {
 	at := location{f.at.disk, m.Name}
 	return File{
 		Path: f.Path + "/" + m.Name, Size: m.Size, ModTime: f.ModTime, Inode: f.Inode, device: f.device,
-		at: at, disk: f.Size, Problem: m.Problem, Harmless: m.Harmless,
+		at: at, disk: f.Size, Problem: m.Problem, Harmless: m.Harmless, mappings: f.mappings,
 	}
 }
 

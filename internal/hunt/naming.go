@@ -19,7 +19,7 @@ import (
 // ranks orders what tells of names, the surest first: a lease says whose the
 // address is; in a logon the machine says it of itself, and a thief may lie; an
 // answer of DNS and a certificate may be old.
-var ranks = map[string]int{"dhcp": 0, "ntlm": 1, "kerberos": 2, "rdp": 3, "dns": 4, "certificate": 5}
+var ranks = map[string]int{"dhcp": 0, "ntlm": 1, "kerberos": 2, "rdp": 3, "netbios": 4, "helo": 5, "dns": 6, "certificate": 7}
 
 // naming holds what hosts were called, by address: sorted by kind and time.
 type naming map[string][]report.HostName

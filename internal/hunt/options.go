@@ -10,6 +10,7 @@ import (
 type Options struct {
 	Paths    []string  // "-" for Stdin
 	Stdin    io.Reader // nil when there is none
+	Mappings []string  // files of mappings for tables, besides those that lie beside them
 	Base     string    // folder that paths are shown relative to; empty to show them as given
 	Ledger   string    // file that keeps the ledger; empty for a temporary one
 	Internal []string  // networks that are inside; empty for the default

@@ -14,7 +14,6 @@ import (
 	"strings"
 
 	"barium/internal/format"
-	"barium/internal/format/all"
 	"barium/internal/format/container"
 	"barium/internal/report"
 )
@@ -35,7 +34,7 @@ func (o *origin) reader() format.Reader { return readerOf(&o.Source) }
 
 func readerOf(s *report.Source) format.Reader {
 	name, _, _ := strings.Cut(s.Format, " ")
-	return all.ByName(name)
+	return readerBy(name, s.Mapping)
 }
 
 // open returns the decompressed bytes of the source, without what the file has

@@ -27,6 +27,7 @@ type details struct {
 	Skipped  map[string]int64 `json:"skipped,omitempty"`
 	Warnings []string         `json:"warnings,omitempty"`
 	ByLog    map[string]int64 `json:"by_log,omitempty"`
+	Mapping  string           `json:"mapping,omitempty"` // by which a table was read, if it is the user's own
 }
 
 type sample struct {
@@ -246,7 +247,7 @@ func (j *job) read(ctx context.Context, c *condense.Condenser, o Options, from s
 	}
 	j.source.Records, j.source.Bad = t.Records, t.Bad
 	j.source.First, j.source.Last = int64(t.First), int64(t.Last)
-	d := details{Skipped: t.Skipped, Warnings: t.Warnings, ByLog: t.ByLog}
+	d := details{Skipped: t.Skipped, Warnings: t.Warnings, ByLog: t.ByLog, Mapping: j.file.mapping}
 	for _, x := range t.Samples {
 		d.Samples = append(d.Samples, sample{x.Line, x.Offset, x.Reason, x.Sample})
 	}
@@ -379,7 +380,7 @@ func describe(sources []ledger.Source, files []File) ([]report.Source, error) {
 		if err := json.Unmarshal([]byte(s.Details), &d); err != nil {
 			return nil, fmt.Errorf("source %s in the ledger: %w", s.Path, err)
 		}
-		x.Skipped, x.Warnings = d.Skipped, d.Warnings
+		x.Skipped, x.Warnings, x.Mapping = d.Skipped, d.Warnings, d.Mapping
 		for _, b := range d.Samples {
 			x.BadSamples = append(x.BadSamples, report.BadSample{Line: b.Line, Offset: b.Offset, Reason: b.Reason, Sample: string(b.Bytes)})
 		}

@@ -140,6 +140,75 @@ func TestAttemptsOnly(t *testing.T) {
 	}
 }
 
+// TestSmallThefts asserts that passwords which left in a mail, a form and a file are
+// found from the packets, each with its far end, the way and the bytes: from each
+// capture alone, and from all of them together.
+func TestSmallThefts(t *testing.T) {
+	type theft struct {
+		capture, ip string
+		port        int
+		way         string // in the reason
+		accepted    int64
+	}
+	thefts := []theft{
+		{"0e328ab7-12b2-4843-8717-a5b3ebef33a8.pcap", "78.41.139.12", 80, "posted 1 form", 460},
+		{"a30789ce-1e1c-4f96-a097-78c34b9fb612.pcap", "43.255.154.57", 587, "by SMTP", 831},
+		{"db9f075c-7879-4957-923a-f79fac957a2d.pcap", "208.91.198.143", 587, "by SMTP", 719},
+		{"f9421792-7d2c-47d3-90e0-07eb54ae12fa.pcap", "143.95.79.226", 21, "by FTP STOR", 533},
+	}
+	dir := formattest.SharedData(t, "network", "agenttesla-pcap")
+	f := func(paths []string, want []theft) {
+		t.Helper()
+		d := run(t, Options{Paths: paths})
+		if len(d.Cases) != len(want) {
+			t.Errorf("%s: %d cases, want %d: %+v", paths, len(d.Cases), len(want), numbers(d))
+		}
+		for _, w := range want {
+			found := false
+			for _, c := range d.Cases {
+				for _, x := range c.Findings {
+					found = found || x.Dst == w.ip && x.Port == w.port && strings.Contains(x.Reason, w.way) && c.Loss.BytesSent.Low == w.accepted && len(x.Evidence) > 0
+				}
+			}
+			if !found {
+				t.Errorf("%s: no case of %+v: %+v", paths, w, numbers(d))
+			}
+		}
+	}
+	f([]string{dir}, thefts)
+	for _, w := range thefts {
+		f([]string{filepath.Join(dir, w.capture)}, []theft{w})
+	}
+}
+
+// TestTunnels asserts that tunnels are found from their packets alone, and that
+// captures of ordinary protocols give no case.
+func TestTunnels(t *testing.T) {
+	f := func(folder, capture string, want ...string) {
+		t.Helper()
+		d := run(t, Options{Paths: []string{formattest.SharedData(t, "network", folder, capture)}})
+		var got []string
+		for _, c := range d.Cases {
+			for _, x := range c.Findings {
+				got = append(got, x.Detector+" "+x.Src+" "+x.Dst+x.DstName)
+			}
+		}
+		if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("%s:\n%s", capture, d)
+		}
+	}
+	f("ndpi-pcap", "dns-tunnel-iodine.pcap", "dnstunnel 10.0.2.30 pirate.sea")
+	f("ndpi-pcap", "dns2tcp_tunnel.pcap", "dnstunnel 192.168.20.211 1.1.1.1")
+	f("ndpi-pcap", "dns_exfiltration.pcap", "dnstunnel 192.168.220.56 (none)")
+	f("ndpi-pcap", "icmp-tunnel.pcap", "icmp 192.168.154.132 192.168.154.131", "icmp 192.168.154.131 192.168.154.132")
+	for _, capture := range []string{"ftp-start-tls.pcap", "ftp.pcap", "ftp_failed.pcap", "hl7.pcap", "http_connect.pcap", "smbv1.pcap"} {
+		f("ndpi-pcap", capture)
+	}
+	for _, capture := range []string{"manx-tcp.pcap", "manx-udp.pcap", "ragdoll.pcap", "sandcat.pcap"} {
+		f("caldera-pcap", capture)
+	}
+}
+
 // TestOrdinaryMachines asserts that two ordinary PCs give hardly a case.
 func TestOrdinaryMachines(t *testing.T) {
 	f := func(folder, host string) {

@@ -36,7 +36,11 @@ func newRecords(ctx context.Context, reader format.Reader, r io.Reader) records 
 	case format.Binary:
 		return &placed{reader: b, r: bufio.NewReaderSize(r, format.MaxRecord)}
 	}
-	return &lineReader{r: bufio.NewReaderSize(r, readAhead)}
+	l := &lineReader{r: bufio.NewReaderSize(r, readAhead)}
+	if c, ok := reader.(format.Cuttable); ok {
+		l.topLine(c)
+	}
+	return l
 }
 
 // walked finds the records of a source that can be gone through.
@@ -107,6 +111,18 @@ type lineReader struct {
 	begun    bool   // bytes of the current line were passed
 	header   []byte // Zeek's header lines that hold for the current line
 	inHeader bool   // the current line is one
+}
+
+// topLine takes the first line for the header of all others, if it names the
+// columns and no lines with # do.
+func (l *lineReader) topLine(c format.Cuttable) {
+	b, _ := l.r.Peek(readAhead) // an error comes again when it is read
+	line, _, whole := bytes.Cut(b, []byte{'\n'})
+	if whole && !bytes.HasPrefix(line, []byte{'#'}) {
+		if is, _ := c.Header(line); is {
+			l.header = append(bytes.Clone(line), '\n')
+		}
+	}
 }
 
 // seek skips to an offset, counting lines and remembering the last header.
@@ -193,6 +209,9 @@ func (l *lineReader) bytes() ([]byte, error) {
 	if head[0] == '{' {
 		return l.object()
 	}
+	if head[0] == '"' && l.begun { // a row inside a JSON document; a quoted cell begins its line
+		return l.text()
+	}
 	var out []byte
 	for {
 		b, err := l.r.ReadSlice('\n')
@@ -205,6 +224,24 @@ func (l *lineReader) bytes() ([]byte, error) {
 		if !errors.Is(err, bufio.ErrBufferFull) {
 			return bytes.TrimSuffix(out, []byte{'\n'}), err
 		}
+	}
+}
+
+// text returns a JSON string.
+func (l *lineReader) text() ([]byte, error) {
+	var out []byte
+	escaped := false
+	for {
+		c, err := l.r.ReadByte()
+		if err != nil {
+			return out, err
+		}
+		l.pass([]byte{c})
+		out = append(out, c)
+		if len(out) > 1 && c == '"' && !escaped || len(out) >= format.MaxRecord {
+			return out, nil
+		}
+		escaped = c == '\\' && !escaped
 	}
 }
 

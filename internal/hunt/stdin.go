@@ -30,8 +30,8 @@ type stream struct {
 }
 
 // discoverStdin looks at the beginning of standard input.
-func discoverStdin(ctx context.Context, stdin io.Reader) File {
-	f := File{Path: stdinPath}
+func discoverStdin(ctx context.Context, stdin io.Reader, mappings []ownMapping) File {
+	f := File{Path: stdinPath, mappings: mappings}
 	if stdin == nil {
 		f.Problem = "standard input cannot be read here"
 		return f

@@ -81,7 +81,7 @@ func (b *background) fill(ctx context.Context, o *Options, dir string) (err erro
 			inside = b.volume.Internal
 		}
 	} else {
-		files, err := hunt.Discover(ctx, o.Paths, o.Stdin)
+		files, err := hunt.Discover(ctx, o.Paths, o.Stdin, o.Mappings...)
 		if err != nil {
 			return err
 		}

@@ -16,6 +16,7 @@ import (
 type Options struct {
 	Paths    []string
 	Stdin    io.Reader
+	Mappings []string // files of mappings for tables, besides those that lie beside them
 	Internal []string // networks that are inside; empty for the default
 	// Generate is the background in the place of Paths; nil for those.
 	Generate *generate.BulkOptions

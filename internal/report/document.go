@@ -69,7 +69,7 @@ type Case struct {
 type HostName struct {
 	IP     string    `json:"ip"`
 	Name   string    `json:"name"`
-	Source string    `json:"source"` // what told of it: "dhcp", "ntlm", "rdp", "kerberos", "dns", "certificate"
+	Source string    `json:"source"` // what told of it: "dhcp", "ntlm", "rdp", "kerberos", "netbios", "helo", "dns", "certificate"
 	First  time.Time `json:"first"`  // when it was told of, first and last
 	Last   time.Time `json:"last"`
 }
@@ -221,6 +221,9 @@ type Source struct {
 	BadSamples []BadSample      `json:"bad_samples"`
 	Skipped    map[string]int64 `json:"skipped"` // records of log types not kept, by type
 	Warnings   []string         `json:"warnings"`
+	// Mapping is the user's own mapping that the source was read by, as YAML; empty
+	// for none.
+	Mapping string `json:"mapping,omitempty"`
 }
 
 // BadSample is the beginning of one record that could not be read.

@@ -75,6 +75,9 @@ func (d *Document) Mask() *Document {
 		return n.value(s)
 	}}.copy(d)
 	out.Masked = true
+	for i := range out.Sources { // nothing can be read again from what is masked
+		out.Sources[i].Mapping = ""
+	}
 	for i := range out.Cases { // host-1 is name enough
 		out.Cases[i].Names = []HostName{}
 	}

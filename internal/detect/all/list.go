@@ -5,6 +5,7 @@ package all
 import (
 	"barium/internal/detect"
 	"barium/internal/detect/beacon"
+	"barium/internal/detect/cleartext"
 	"barium/internal/detect/dnstunnel"
 	"barium/internal/detect/icmp"
 	"barium/internal/detect/tlsid"
@@ -18,4 +19,5 @@ var Detectors = []detect.Detector{
 	upload.Detector{},
 	dnstunnel.Detector{},
 	icmp.Detector{},
+	cleartext.Detector{},
 }

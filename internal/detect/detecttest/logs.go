@@ -58,6 +58,22 @@ func NewLogs(seed uint64) *Logs {
 			fields: id + "\tversion\tserver_name\tresumed\testablished\tcert_chain_fps\tclient_cert_chain_fps\tja3\tvalidation_status",
 			types:  idTypes + "\tstring\tstring\tbool\tbool\tvector[string]\tvector[string]\tstring\tstring",
 		},
+		"http": {
+			fields: id + "\tmethod\thost\turi\tuser_agent\trequest_body_len\tresponse_body_len\tstatus_code",
+			types:  idTypes + "\tstring\tstring\tstring\tstring\tcount\tcount\tcount",
+		},
+		"smtp": {
+			fields: id + "\thelo\tmailfrom\trcptto\tlast_reply\ttls\tfuids\tuser_agent",
+			types:  idTypes + "\tstring\tstring\tset[string]\tstring\tbool\tvector[string]\tstring",
+		},
+		"files": {
+			fields: id + "\tfuid\tsource\tfilename\tis_orig\tseen_bytes",
+			types:  idTypes + "\tstring\tstring\tstring\tbool\tcount",
+		},
+		"dhcp": {
+			fields: "ts\tclient_addr\tmac\thost_name\tassigned_addr",
+			types:  "time\taddr\tstring\tstring\taddr",
+		},
 		"x509": {
 			fields: "ts\tfingerprint\tcertificate.serial\tcertificate.subject\tcertificate.issuer\tcertificate.not_valid_before\tcertificate.not_valid_after\tsan.dns",
 			types:  "time\tstring\tstring\tstring\tstring\ttime\ttime\tvector[string]",

@@ -10,8 +10,12 @@ import (
 	"barium/internal/ledger"
 )
 
-//go:embed dnstunnel.sql
-var query string
+var (
+	//go:embed dnstunnel.sql
+	query string
+	//go:embed encrypted.sql
+	encryptedQuery string
+)
 
 // Detector finds DNS tunnels.
 type Detector struct{}
@@ -20,19 +24,21 @@ type Detector struct{}
 func (Detector) About() detect.About {
 	return detect.About{
 		Name: "dnstunnel", ID: "D08", Stage: detect.Exfiltration,
-		Claim:   "The names that a host asks for below one domain hold more information than names need: bytes leave in them, and orders may come back in the answers.",
+		Claim:   "The names that a host asks for below one domain hold more information than names need: bytes leave in them, and orders may come back in the answers. Or a public resolver that it asks by TLS keeps answers back, as the far end of a tunnel does.",
 		Matters: "DNS passes nearly every firewall, also out of segments that reach nothing else, and a drip of half a byte per second takes a patient index away in weeks.",
 		Innocent: []string{
 			"antivirus and reputation services that ask for hashes of files: many hosts ask, the answers are loopback addresses",
 			"blocklists that mail servers ask for senders: short names, the answers are loopback addresses",
 			"content networks and measurement of page views: each name is followed by a connection",
 			"zones of the hospital's own: the answers are addresses inside",
+			"a resolver by TLS that waits in vain for the servers of broken domains: few of its answers are late",
 			"a resolver whose clients these logs do not show",
 		},
-		Techniques: []string{"T1071.004", "T1048.003", "T1132.001"},
+		Techniques: []string{"T1071.004", "T1048.003", "T1132.001", "T1572"},
 		Sources: []string{
 			"Nadler, Aminov, Shabtai: Detection of malicious and low throughput data exfiltration over the DNS protocol, Computers & Security 80, 2019",
 			"Ozery, Nadler, Shabtai: Information based heavy hitters for real-time DNS data exfiltration detection, 2023 (arXiv 2307.02614)",
+			"RFC 8484 (DNS over HTTPS), RFC 7858 (DNS over TLS)",
 			"RFC 5782, DNS blacklists and whitelists",
 			"MITRE ATT&CK T1071.004, T1048.003",
 		},
@@ -128,7 +134,11 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 		return nil, fmt.Errorf("dnstunnel: %w", err)
 	}
 	flush()
-	return out, nil
+	sealed, err := findEncrypted(ctx, l)
+	if err != nil {
+		return nil, fmt.Errorf("dnstunnel: look-ups by TLS: %w", err)
+	}
+	return append(out, sealed...), nil
 }
 
 func (c *candidate) add(r resolver, looks []look) {

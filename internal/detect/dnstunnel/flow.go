@@ -36,6 +36,7 @@ type flow struct {
 	accepted    int64   // of these, in names that got an answer from the domain
 	bytesIn     int64   // in answers
 	length      int64   // bytes of a name below the domain, on average
+	binary      int64   // names with bytes that no name of a host has
 	byteTypes   int64   // per cent of look-ups for types that carry bytes
 	nonexistent int64   // per cent of answered look-ups that said NXDOMAIN
 	share       float64 // of the weight of a tunnel, 0 to 1
@@ -83,6 +84,9 @@ func measure(looks []look) (f flow) {
 			f.bits += l.info
 			f.bytesOut += capacity(l)
 			lengths += l.length
+			if float64(l.info) > float64(l.length)*mostText {
+				f.binary++
+			}
 			fresh = append(fresh, said{l.ts, l.info})
 		}
 		if reached && !accepted {
@@ -129,6 +133,11 @@ func (w window) share(bytes float64) float64 {
 	}
 	return min(1, 0.4+0.6*math.Log10(bytes/w.floor)/math.Log10(w.full/w.floor))
 }
+
+// mostText is how many bits a character of a host's name holds at most: 26 letters,
+// ten digits, hyphen and underscore (RFC 952, RFC 1123 section 2.1), the case of
+// letters folded; a little more, for the ledger rounds.
+const mostText = 5.3
 
 // capacity is how many bytes a name could carry below its domain: five bits a
 // character as base32 gives, or what its own alphabet allows where that is less.

@@ -17,6 +17,8 @@ const (
 	// manyBytes is the share of look-ups, in per cent, for types that carry
 	// bytes from which on this is what the host is after.
 	manyBytes = 20
+	// someNames is from how many on it is no mistake of one program.
+	someNames = 3
 )
 
 // score weighs one candidate; it depends on nothing else.
@@ -57,6 +59,9 @@ func terms(c *candidate, m *flow) []detect.Term {
 	}
 	if m.length >= longName {
 		ts = append(ts, detect.LongNames.Says(m.length))
+	}
+	if m.binary >= someNames {
+		ts = append(ts, binaryNames.Says(m.binary))
 	}
 	if m.length < shortName {
 		ts = append(ts, detect.ShortNames.Says(m.length))

@@ -265,7 +265,7 @@ func (c *candidate) volume(f *detect.Finding, days map[uint32]int64, top int64, 
 	if c.isCall() && f.BytesIn*5 >= f.BytesOut {
 		ts = append(ts, detect.CallPort.Says(f.Port))
 	}
-	if top < 500_000 {
+	if top < 500_000 && !c.loot() {
 		ts = append(ts, detect.SmallVolume.Says(detect.Bytes(top)))
 	}
 	// The same partner, from the beginning of the records on, again and again.
@@ -334,10 +334,56 @@ func (c *candidate) content(f *detect.Finding) (ts []detect.Term) {
 	if accepted > 0 && c.name == "" {
 		ts = append(ts, detect.PlainAddress.Says())
 	}
+	ts = append(ts, c.labelled(f)...)
 	if c.atNight(f) {
 		ts = append(ts, detect.ByNight.Says())
 	}
 	return ts
+}
+
+// labelled weighs what files are called and how the sender made himself known: a
+// thief who robs many machines writes on the loot whose it is.
+func (c *candidate) labelled(f *detect.Finding) (ts []detect.Term) {
+	var own, dated, login bool
+	for i := range c.files {
+		x := &c.files[i]
+		if name := detect.NamedIn(c.own, x.Name); name != "" && !own {
+			own = true
+			ts = append(ts, detect.OwnName.Says(x.Name, name))
+			f.Entities = append(f.Entities, detect.Entity{Kind: detect.KindHost, Value: name})
+		}
+		if !dated && detect.IsStamped(x.Name) {
+			dated = true
+			ts = append(ts, stamped.Says(x.Name))
+		}
+		if !login && strings.HasPrefix(x.How, "FTP") && x.account != "" && x.account != "anonymous" && x.account != "ftp" {
+			login = true
+			ts = append(ts, clearLogin.Says(x.account))
+		}
+	}
+	if len(c.files) == 0 {
+		return ts
+	}
+	first := c.files[0].First
+	for i := range c.files {
+		first = min(first, c.files[i].First)
+	}
+	if t, ok := detect.ChecksTerm(c.checks, first); ok {
+		ts = append(ts, t)
+		f.Techniques = union(f.Techniques, "T1016")
+		slices.Sort(f.Techniques)
+	}
+	return ts
+}
+
+// loot reports whether the sender looked for his own address and then sent what
+// bears the host's name: what is stolen so, passwords and pictures of screens, is
+// small by nature, and that it is little says nothing.
+func (c *candidate) loot() bool {
+	return slices.ContainsFunc(c.files, func(x file) bool {
+		_, checked := detect.ChecksTerm(c.checks, x.First)
+		return checked && detect.NamedIn(c.own, x.Name) != ""
+	})
 }
 
 // equal returns how many archives have about the size of the largest.

@@ -44,7 +44,7 @@ func (Detector) About() detect.About {
 			"calls and video conferences: as much comes back",
 			"staff who send a large file to a supplier for once",
 		},
-		Techniques: []string{"T1041", "T1048.003", "T1560.001", "T1030"},
+		Techniques: []string{"T1041", "T1048.003", "T1560.001", "T1030", "T1016"},
 		Sources: []string{
 			"Marchetti et al., Analysis of high volumes of network traffic for advanced persistent threat detection, Computer Networks 2016",
 			"Bullard and Gerth, PCR: a new flow metric, FloCon 2014",
@@ -87,9 +87,11 @@ type candidate struct {
 	labels              int64
 	pieces              []piece
 	files               []file
-	past                []day   // of the host
-	peersMost           int64   // what any other host sent to a rare label in a day
-	partner             []int64 // what all hosts together sent to the label, per day
+	past                []day    // of the host
+	peersMost           int64    // what any other host sent to a rare label in a day
+	partner             []int64  // what all hosts together sent to the label, per day
+	own                 []string // what the host calls itself
+	checks              []detect.AddressCheck
 }
 
 // Find picks and scores candidates.
@@ -106,6 +108,14 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 	if err != nil {
 		return nil, fmt.Errorf("upload: what partners are usually sent: %w", err)
 	}
+	own, err := detect.OwnNames(ctx, l)
+	if err != nil {
+		return nil, fmt.Errorf("upload: names of hosts: %w", err)
+	}
+	checks, err := detect.AddressChecks(ctx, l)
+	if err != nil {
+		return nil, fmt.Errorf("upload: looks for own addresses: %w", err)
+	}
 	var out []detect.Finding
 	var c, row candidate
 	var p piece
@@ -120,6 +130,7 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 		c.past = past[c.host]
 		c.peersMost = most.of(c.host)
 		c.partner = partners[c.label]
+		c.own, c.checks = own[c.host], checks[c.host]
 		seen := map[string]bool{}
 		for _, x := range c.pieces {
 			if !seen[x.ip] {

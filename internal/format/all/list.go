@@ -3,12 +3,15 @@
 package all
 
 import (
+	"strings"
+
 	"barium/internal/format"
 	"barium/internal/format/dnslog"
 	"barium/internal/format/eve"
 	"barium/internal/format/netflow"
 	"barium/internal/format/pcap"
 	"barium/internal/format/proxy"
+	"barium/internal/format/table"
 	"barium/internal/format/zeek"
 )
 
@@ -21,12 +24,18 @@ var Readers = []format.Reader{
 	netflow.Nfcapd{},
 	pcap.Reader{},
 	dnslog.Reader{},
+	table.Reader{},
 }
 
 // Sniff returns the reader that is surest of the head of a source, and what it
-// said. When no reader knows it, the reader is nil and Why says what each
-// missed.
-func Sniff(head []byte, name string) (format.Reader, format.Sniffed) {
+// said. A reader of a user's own mapping comes before all others. When no reader
+// knows it, the reader is nil and Why says what each missed.
+func Sniff(head []byte, name string, own ...table.Reader) (format.Reader, format.Sniffed) {
+	for _, r := range own {
+		if s := r.Sniff(head, name); s.Confidence == format.Certain {
+			return r, s
+		}
+	}
 	var best format.Reader
 	var said format.Sniffed
 	why := ""
@@ -35,7 +44,9 @@ func Sniff(head []byte, name string) (format.Reader, format.Sniffed) {
 		if s.Confidence > said.Confidence {
 			best, said = r, s
 		}
-		if s.Confidence == format.NotMine && s.Why != "" {
+		if s.Confidence == format.NotMine && strings.HasSuffix(s.Why, table.Advice) {
+			why = s.Why + "; " + why
+		} else if s.Confidence == format.NotMine && s.Why != "" {
 			if why != "" {
 				why += "; "
 			}
@@ -44,6 +55,11 @@ func Sniff(head []byte, name string) (format.Reader, format.Sniffed) {
 	}
 	if best == nil {
 		said.Why = why
+	}
+	if t, ok := best.(table.Reader); ok { // in pieces, a source is read by one mapping
+		if chosen, ok := t.Choose(head); ok {
+			best = chosen
+		}
 	}
 	return best, said
 }

@@ -30,6 +30,7 @@ type flow struct {
 	expect func(responder event.Addr, port uint16, via string)
 	// service names the protocol once it is certain: "http", "smtp" …
 	service func(name string)
+	of      *conn // whose service it names
 }
 
 // protocols lists what is recognised in TCP connections. Content decides; where

@@ -31,6 +31,8 @@ type conn struct {
 	opening  *opening
 	ignored  bool // nobody knows its protocol, or nobody follows it any more
 	dialogue dialogue
+	named    bool // NetBIOS told who sends here
+	pace     pace
 }
 
 // endpoint is one side of a flow.
@@ -142,7 +144,7 @@ func (c *conn) scaled(orig bool, letter byte, count *int64) {
 // fill makes the record of a flow.
 func (c *conn) fill(r *event.Conn) {
 	*r = event.Conn{
-		Head: c.head, Proto: protoOf(c.proto), Service: []byte(c.service),
+		Head: c.head, Proto: protoOf(c.proto), Service: append(r.Service[:0], c.service...),
 		Duration: int64(c.last - c.head.TS), OrigBytes: c.orig.bytes, RespBytes: c.resp.bytes,
 		State: c.state(), MissedBytes: c.missed, History: c.history[:c.letters],
 		OrigPkts: c.orig.packets, OrigIPBytes: c.orig.ipBytes, RespPkts: c.resp.packets, RespIPBytes: c.resp.ipBytes,
@@ -152,6 +154,7 @@ func (c *conn) fill(r *event.Conn) {
 	}
 	if c.proto == layers.IPProtocolTCP {
 		r.OrigBytes, r.RespBytes = c.orig.stream.length(), c.resp.stream.length()
+		r.Turns, r.Held = c.pace.answers, c.pace.held
 	}
 }
 

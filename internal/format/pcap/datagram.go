@@ -20,6 +20,10 @@ func (t *table) datagram(c *conn, orig bool, p *packet) {
 		}
 		return
 	}
+	if c.head.RespPort == portNetBIOSDatagram {
+		t.announce(c, p)
+		return
+	}
 	if c.head.RespPort == portDHCPServer || c.head.RespPort == portDHCPClient {
 		if t.leases.take(c, p) {
 			c.service = "dhcp"

@@ -316,7 +316,9 @@ func (d *decoder) transport(proto layers.IPProtocol, b []byte, size int) verdict
 		if n := int(d.udp.Length); n >= 8 {
 			p.size = min(p.size, n-8)
 		}
-		d.carried()
+		if p.dport == portVXLAN || p.dport == portGeneve {
+			d.carried()
+		}
 	case layers.IPProtocolICMPv4, layers.IPProtocolICMPv6:
 		if len(b) < 8 && size >= 8 || len(b) < 4 {
 			return verdict{reason: "ICMP header: too short"}

@@ -40,6 +40,8 @@ type entity struct {
 	decode coding
 
 	agent  []byte // User-Agent or X-Mailer of the message
+	topic  []byte // its subject, only to look for the sender's own name
+	whole  bool   // the header of the message was read to its end
 	head   partHeader
 	line   textLine
 	field  []byte // header field under way, unfolded
@@ -226,6 +228,7 @@ func (e *entity) headerLine(line []byte) {
 // beginBody begins what follows a header.
 func (e *entity) beginBody() {
 	e.header, e.start = false, true
+	e.whole = e.whole || len(e.bounds) == 0 && e.fields <= maxFields
 	e.held, e.cand = e.held[:0], e.cand[:0]
 	if e.head.boundary != "" && len(e.bounds) < maxNested {
 		e.bounds = append(e.bounds, e.head.boundary)
@@ -266,6 +269,10 @@ func (e *entity) set(field []byte) {
 		if e.agent == nil && len(e.bounds) == 0 {
 			e.agent = clip(value, maxText)
 		}
+	case "subject":
+		if e.topic == nil && len(e.bounds) == 0 {
+			e.topic = clip(value, maxText)
+		}
 	}
 }
 
@@ -302,9 +309,15 @@ func fileName(name string) []byte {
 	if name == "" {
 		return nil
 	}
-	var d mime.WordDecoder
-	if text, err := d.DecodeHeader(name); err == nil {
-		name = text
-	}
+	name = decodedWords(name)
 	return []byte(name[:min(len(name), maxFileName)])
+}
+
+// decodedWords decodes the encoded words of a header (RFC 2047).
+func decodedWords(text string) string {
+	var d mime.WordDecoder
+	if plain, err := d.DecodeHeader(text); err == nil {
+		return plain
+	}
+	return text
 }

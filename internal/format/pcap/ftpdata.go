@@ -86,7 +86,7 @@ func (t *ftpTransfer) settle() {
 		DataResp: t.resp, DataPort: t.port,
 	}
 	if c := t.content; c != nil {
-		e.FUID, e.MIME = bytes.Clone(c.fuid), c.mime()
+		e.FUID, e.MIME = bytes.Clone(c.fuid[:]), []byte(c.mime())
 		if c.missing == 0 && t.size == event.Unset {
 			e.FileSize = c.seen
 		}

@@ -2,6 +2,7 @@ package pcap
 
 import (
 	"bytes"
+	"slices"
 
 	"barium/internal/event"
 )
@@ -23,6 +24,7 @@ type http struct {
 	req     httpSide
 	resp    httpSide
 	pending []*exchange // requests without a whole reply, oldest first; and replies without a request
+	spare   *exchange   // that was handed over, for the next one
 	depth   int64
 	named   bool
 	// pipelined says that a request came before the one before it was answered.
@@ -41,17 +43,56 @@ type exchange struct {
 	method, host, uri    []byte
 	agent, user          []byte
 	proxied              bool
+	headed               bool // the header of the request was read to its end
+	accepts, expects     bool // Accept, Expect
 	status               int
 	reqLen, respLen      int64
 	reqFUIDs, reqNames   [][]byte
 	reqMIME              [][]byte
 	respFUIDs, respMIME  [][]byte
+	text                 []byte // that most of the above lies in
+}
+
+// clear makes x a new exchange. Its memory is kept.
+func (x *exchange) clear() {
+	*x = exchange{
+		text: room(x.text), agent: room(x.agent),
+		reqFUIDs: x.reqFUIDs[:0], reqNames: x.reqNames[:0], reqMIME: x.reqMIME[:0], respFUIDs: x.respFUIDs[:0], respMIME: x.respMIME[:0],
+	}
+}
+
+// room returns b without content, to be filled again, unless it is large.
+func room(b []byte) []byte {
+	const large = 4 << 10
+	if cap(b) > large {
+		return nil
+	}
+	return b[:0]
 }
 
 func newHTTP(f *flow) analyser {
-	h := &http{flow: f, files: files{flow: f}}
-	h.req.orig = true
+	s := own(f.sink)
+	var h *http
+	if n := len(s.idle); n > 0 {
+		h, s.idle = s.idle[n-1], s.idle[:n-1]
+	} else {
+		h = new(http)
+	}
+	h.flow, h.files.flow, h.req.orig = f, f, true
 	return h
+}
+
+// release lets another connection have the memory of one that has ended.
+func (h *http) release() {
+	const most = 256
+	if s := own(h.flow.sink); len(s.idle) < most {
+		h.req.clear()
+		h.resp.clear()
+		h.flow, h.files = nil, files{}
+		h.pending, h.depth = h.pending[:0], 0
+		h.named, h.pipelined, h.lone = false, false, false
+		s.idle = append(s.idle, h)
+	}
 }
 
 // isHTTP reports whether a direction begins with a request or a status line of
@@ -214,6 +255,7 @@ func (h *http) end() {
 		}
 	}
 	h.flush()
+	h.release()
 }
 
 // switched reports that what follows is not HTTP, as behind a CONNECT.
@@ -284,7 +326,7 @@ func (h *http) startLine(s *httpSide, line []byte) bool {
 			return false
 		}
 		x = h.request(s)
-		x.method, x.uri = bytes.Clone(method), clip(target, maxURI)
+		x.method, x.uri = lay(&x.text, method), lay(&x.text, target[:min(len(target), maxURI)])
 		h.depth++
 		x.depth, x.ts, x.offset = h.depth, s.ts, s.offset
 	} else {
@@ -322,8 +364,19 @@ func (h *http) request(s *httpSide) *exchange {
 	if n := len(h.pending); n > 0 && !h.pending[n-1].answered {
 		h.pipelined = true
 	}
-	x := &exchange{asked: true, status: event.Unset}
+	x := h.exchange()
+	x.asked = true
 	h.keep(x)
+	return x
+}
+
+// exchange returns a new exchange.
+func (h *http) exchange() *exchange {
+	x := h.spare
+	if h.spare = nil; x == nil {
+		x = new(exchange)
+	}
+	x.status = event.Unset
 	return x
 }
 
@@ -352,7 +405,8 @@ func (h *http) reply(s *httpSide) *exchange {
 			return x
 		}
 	}
-	x := &exchange{answered: true, status: event.Unset}
+	x := h.exchange()
+	x.answered = true
 	h.keep(x)
 	return x
 }
@@ -387,7 +441,7 @@ func (h *http) messageEnd(s *httpSide) {
 	}
 	for len(h.pending) > 0 && h.pending[0].askDone && h.pending[0].answerDone {
 		x := h.pending[0]
-		h.pending = h.pending[1:]
+		h.pending = slices.Delete(h.pending, 0, 1)
 		h.emit(x)
 	}
 }
@@ -395,22 +449,35 @@ func (h *http) messageEnd(s *httpSide) {
 // flush hands over all exchanges as they are. Their messages that are under way
 // go on, but are not waited for.
 func (h *http) flush() {
-	pending := h.pending
-	h.pending = nil
-	for _, x := range pending {
+	for _, x := range h.pending {
 		h.emit(x)
+	}
+	clear(h.pending)
+	h.pending = h.pending[:0]
+}
+
+// emit hands over a request, which is the last that is done with it unless one
+// of its messages goes on. A reply alone is no record; its files are.
+func (h *http) emit(x *exchange) {
+	if x.asked {
+		h.record(x)
+	}
+	if h.spare == nil && x != h.req.x && x != h.resp.x {
+		x.clear()
+		h.spare = x
 	}
 }
 
-// emit hands over a request. A reply alone is no record; its files are.
-func (h *http) emit(x *exchange) {
-	if !x.asked {
-		return
-	}
-	e := event.HTTP{
+func (h *http) record(x *exchange) {
+	s := own(h.flow.sink)
+	e := &s.http
+	*e = event.HTTP{
 		Head: h.flow.head, Depth: x.depth, Method: x.method, Host: x.host, URI: x.uri, UserAgent: x.agent, Username: x.user,
 		ReqLen: x.reqLen, RespLen: event.Unset, Status: x.status, Proxied: x.proxied,
 		OrigFUIDs: x.reqFUIDs, OrigFilenames: x.reqNames, OrigMIME: x.reqMIME, RespFUIDs: x.respFUIDs, RespMIME: x.respMIME,
+	}
+	if x.headed && isBrowser(x.agent) {
+		e.Browser = tri(x.accepts && !x.expects)
 	}
 	if x.status != event.Unset {
 		e.RespLen = x.respLen
@@ -419,7 +486,14 @@ func (h *http) emit(x *exchange) {
 	if len(e.Host) == 0 {
 		e.Host = authority(x.uri)
 	}
-	h.flow.sink.HTTP(&e)
+	s.HTTP(e)
+}
+
+// isBrowser reports whether a User-Agent is one of a browser: they all call
+// themselves Mozilla/5.0 and name one of four engines.
+func isBrowser(agent []byte) bool {
+	return bytes.HasPrefix(agent, []byte("Mozilla/5.0 (")) &&
+		(bytes.Contains(agent, []byte(" Gecko/")) || bytes.Contains(agent, []byte("like Gecko")))
 }
 
 // authority returns host and port of a target in absolute form (RFC 9112 section

@@ -42,6 +42,25 @@ func TestHTTP(t *testing.T) {
 	}
 }
 
+// TestHTTPBrowser tells requests of browsers from those that only say so.
+func TestHTTPBrowser(t *testing.T) {
+	const firefox = "User-Agent: Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:99.0) Gecko/20100101 Firefox/99.0\r\n"
+	const chrome = "user-agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/99.0 Safari/537.36\r\n"
+	f := func(header, want string) {
+		t.Helper()
+		listen(t, newHTTP, asks("GET / HTTP/1.1\r\nHost: a\r\n"+header+"\r\n"), says("HTTP/1.1 204 No Content\r\n\r\n")).check(t, "http", "Browser", want)
+	}
+	f(firefox+"Accept: */*\r\n", "1")
+	f("accept: */*\r\n"+chrome, "1")
+	f(firefox, "-1")
+	f(chrome+"Accept: */*\r\nExpect: 100-continue\r\n", "-1")
+	f("User-Agent: curl/8\r\n", "0")
+	f("User-Agent: Mozilla/5.0 (compatible; bot)\r\n", "0")
+	f(firefox+strings.Repeat("X: y\r\n", maxFields), "0") // not read to its end
+	k := listen(t, newHTTP, asks("GET / HTTP/1.1\r\nHost: a\r\n"+firefox), lostClient(10))
+	k.check(t, "http", "Browser", "0")
+}
+
 func TestHTTPForm(t *testing.T) {
 	form := "preamble\r\n--b0\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\ntext\r\n" +
 		"--b0\r\nContent-Disposition: form-data; name=\"f\"; filename=\"my list.zip\"\r\nContent-Type: application/octet-stream\r\n\r\nPK\x03\x04\r\n--b\r\n-\r\n\r\n" +

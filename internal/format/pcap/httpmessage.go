@@ -34,7 +34,8 @@ type httpSide struct {
 	offset   int64
 	x        *exchange // of the message, nil between messages and for interim replies
 	status   int       // of a reply
-	body     *httpBody
+	body     *httpBody // nil outside of bodies
+	room     httpBody  // that body lies in
 
 	// The header fields of the message.
 	fields  int
@@ -44,6 +45,13 @@ type httpSide struct {
 	coded   bool // Content-Encoding
 	form    string
 	name    []byte
+}
+
+// clear makes s the side of a connection that has not begun. Its memory is kept.
+func (s *httpSide) clear() {
+	line, head := room(s.line.b), s.room.whole.head[:0]
+	*s = httpSide{}
+	s.line.b, s.room.whole.head = line, head
 }
 
 // begin begins the header fields of a message.
@@ -100,10 +108,14 @@ func (x *exchange) field(name string, value []byte) {
 	switch name {
 	case "host":
 		if x.host == nil {
-			x.host = clip(value, maxText)
+			x.host = lay(&x.text, value[:min(len(value), maxText)])
 		}
 	case "user-agent":
-		x.agent = clip(value, maxText)
+		x.agent = append(x.agent[:0], value[:min(len(value), maxText)]...) // the last one counts
+	case "accept":
+		x.accepts = true
+	case "expect":
+		x.expects = true
 	case "authorization":
 		x.user = basicUser(value)
 	// Those that only proxies write or see; Zeek's http.log has nearly the same.
@@ -161,6 +173,9 @@ func chunkSize(line []byte) (n int64, ok bool) {
 
 // fieldsEnd decides what follows the header fields (RFC 9112 section 6.3).
 func (h *http) fieldsEnd(s *httpSide) {
+	if s.orig {
+		s.x.headed = s.fields <= maxFields
+	}
 	switch {
 	case s.x == nil: // an interim reply
 		s.state = httpStart
@@ -186,7 +201,8 @@ func (h *http) fieldsEnd(s *httpSide) {
 
 func (h *http) beginBody(s *httpSide, state int) {
 	s.state = state
-	s.body = &httpBody{http: h, orig: s.orig, x: s.x, total: s.length, coded: s.coded, name: s.name}
+	s.room = httpBody{http: h, orig: s.orig, x: s.x, total: s.length, coded: s.coded, name: s.name, whole: content{head: s.room.whole.head[:0]}}
+	s.body = &s.room
 	if s.unclear {
 		s.body.total = event.Unset
 	}
@@ -228,8 +244,9 @@ type httpBody struct {
 	total int64
 	coded bool // compressed: its type cannot be seen
 	name  []byte
-	file  *content
-	form  *entity // nil when the body is one file
+	file  *content // nil before its first byte
+	whole content  // that file lies in
+	form  *entity  // nil when the body is one file
 	part  *content
 }
 
@@ -259,7 +276,8 @@ func (y *httpBody) gap(n int64) {
 // open begins the file of a body with its first byte.
 func (y *httpBody) open() {
 	if y.file == nil {
-		y.file = y.http.files.begin(y.http.ts, y.http.offset)
+		y.file = &y.whole
+		y.http.files.restart(y.file, y.http.ts, y.http.offset)
 		y.file.name, y.file.total, y.file.broken = y.name, y.total, y.coded
 	}
 }
@@ -278,18 +296,18 @@ func (y *httpBody) finish(c *content) {
 	y.http.files.end(c, "HTTP", y.orig)
 	x := y.x
 	if !y.orig {
-		x.respFUIDs, x.respMIME = some(x.respFUIDs, c.fuid), some(x.respMIME, c.mime())
+		x.respFUIDs, x.respMIME = some(x, x.respFUIDs, c.fuid[:]), some(x, x.respMIME, c.mime())
 		return
 	}
-	x.reqFUIDs, x.reqMIME, x.reqNames = some(x.reqFUIDs, c.fuid), some(x.reqMIME, c.mime()), some(x.reqNames, c.name)
+	x.reqFUIDs, x.reqMIME, x.reqNames = some(x, x.reqFUIDs, c.fuid[:]), some(x, x.reqMIME, c.mime()), some(x, x.reqNames, c.name)
 }
 
-// some appends what is not empty to a list of at most maxFiles.
-func some(to [][]byte, b []byte) [][]byte {
+// some appends what is not empty to a list of at most maxFiles of an exchange.
+func some[T []byte | string](x *exchange, to [][]byte, b T) [][]byte {
 	if len(b) == 0 || len(to) >= maxFiles {
 		return to
 	}
-	return append(to, b)
+	return append(to, lay(&x.text, b))
 }
 
 // partBegin implements parts. A part without a file name and a type is a field of

@@ -10,13 +10,13 @@ const maxLine = 16 << 10
 type textLine struct {
 	b    []byte
 	long bool // the line was longer than maxLine
-	done bool // b is a whole line that was handed over
+	done bool // a whole line was handed over
 	skip bool // the beginning of the line was lost; it is not handed over
 }
 
 // take moves bytes of b into the line, up to a line feed, and returns what is
 // behind it. The line is whole, without CR LF, when ok is true; it is valid until
-// the next call.
+// the next call, and as long as b is.
 func (l *textLine) take(b []byte) (line, rest []byte, ok bool) {
 	if l.done {
 		l.reset()
@@ -30,9 +30,16 @@ func (l *textLine) take(b []byte) (line, rest []byte, ok bool) {
 		l.reset()
 		return nil, b[i+1:], false
 	}
-	l.add(b[:i])
+	line = b[:i]
+	if len(l.b) > 0 || i > maxLine {
+		l.add(line)
+		line = l.b
+	}
 	l.done = true
-	return bytes.TrimSuffix(l.b, []byte{'\r'}), b[i+1:], true
+	if n := len(line); n > 0 && line[n-1] == '\r' {
+		line = line[:n-1]
+	}
+	return line, b[i+1:], true
 }
 
 func (l *textLine) add(b []byte) {

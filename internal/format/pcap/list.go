@@ -24,6 +24,9 @@ type links struct {
 
 // add puts c at the end, after taking it out of where it was.
 func (l *list) add(c *conn) {
+	if l.tail == c {
+		return
+	}
 	at := &c.links[l.row]
 	if at.list != nil {
 		at.list.remove(c)

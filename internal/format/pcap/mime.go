@@ -65,7 +65,7 @@ var markups = []struct{ begin, mime string }{
 func sniffMIME(b []byte) string {
 	for i := range magics {
 		m := &magics[i]
-		if len(b) >= m.at+len(m.bytes) && string(b[m.at:m.at+len(m.bytes)]) == m.bytes {
+		if len(b) >= m.at+len(m.bytes) && b[m.at] == m.bytes[0] && string(b[m.at:m.at+len(m.bytes)]) == m.bytes {
 			if m.mime == "application/zip" && isOffice(b) {
 				return "application/vnd.openxmlformats-officedocument"
 			}

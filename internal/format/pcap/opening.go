@@ -141,13 +141,22 @@ func choose(orig bool, first []byte, port uint16) *protocol {
 func (t *table) attach(c *conn, p *protocol) {
 	t.bound(c)
 	if c.flow == nil {
-		c.flow = &flow{
-			head: c.head, sink: t.sink,
-			expect:  t.expected.add,
-			service: func(name string) { c.service = name },
-		}
+		c.flow = t.flow(c)
 	}
 	c.analyser = p.new(c.flow)
+}
+
+// flow returns what the analysers of a connection know of it.
+func (t *table) flow(c *conn) *flow {
+	var f *flow
+	if n := len(t.flows); n > 0 {
+		f, t.flows = t.flows[n-1], t.flows[:n-1]
+	} else {
+		f = &flow{sink: t.sink, expect: t.expect}
+		f.service = func(name string) { f.of.service = name }
+	}
+	f.of, f.head = c, c.head
+	return f
 }
 
 // bound counts a connection among those that are followed.

@@ -35,6 +35,9 @@ func TestStolen(t *testing.T) {
 		`192.168.100.134 "POST" "originwealth.ydns.eu" "/sew/inc/10a5031d37bc79.php" 200 460 50`)
 	f(byHTTP, "78.41.139.12", "files", fileNames, `"HTTP" 1 "" "text/plain" 460 460 0`, `"HTTP" -1 "" "text/plain" 50 50 0`)
 	f(bySMTP, "43.255.154.57", "smtp", mailNames, `"shipping@oceanskylogistics.in" ["bkhin.supply@gmail.com"] "User-PC" "" 831 250 false []`)
+	f(bySMTP, "43.255.154.57", "smtp", "Anonymous NamesSelf", `1 1`)
+	f(bySMTP2, "208.91.198.143", "smtp", "Anonymous NamesSelf", `1 1`)
+	f(byHTTP, "78.41.139.12", "http", "Browser", `-1`)
 	f(bySMTP2, "208.91.198.143", "smtp", mailNames, `"cnc@trisquarespl.com" ["jaredjames452@gmail.com"] "DESKTOP-JGLLJLD" "" 719 250 false []`)
 	f(byFTP, "143.95.79.226", "ftp", ftpNames,
 		`"husband@elquijotebanquetes.com" "STOR" "ftp://143.95.79.226/PW_admin-USER-PC_2024_03_07_19_00_36.html" "" 533 226 143.95.79.226 44523`)

@@ -18,6 +18,22 @@ type sink struct {
 	sensor []byte
 	// transfers are shared by the connections of FTP.
 	transfers ftpTransfers
+
+	// What records are made in, and what is used again for them.
+	file event.File
+	http event.HTTP
+	text []byte
+	idle []*http
+}
+
+// lay appends b to a text and returns it as it lies there, nil for nothing.
+func lay[T []byte | string](text *[]byte, b T) []byte {
+	if len(b) == 0 {
+		return nil
+	}
+	from := len(*text)
+	*text = append(*text, b...)
+	return (*text)[from:len(*text):len(*text)]
 }
 
 // maxHeld is how many bytes of incomplete messages are held, of all connections.

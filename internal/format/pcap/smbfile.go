@@ -138,7 +138,7 @@ func (s *smb) move(f *smbFile, m *smbMove, action string, write bool) {
 		c.total = f.size
 	}
 	s.files.end(c, "SMB", write)
-	s.action(f, action, f.name, c.fuid, c.ts, c.offset)
+	s.action(f, action, f.name, c.fuid[:], c.ts, c.offset)
 }
 
 // action hands over an action on a file.

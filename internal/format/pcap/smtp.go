@@ -33,7 +33,8 @@ const (
 )
 
 // smtp follows a connection of SMTP (RFC 5321), plain or until STARTTLS (RFC
-// 3207). Accounts, subjects and texts are not kept.
+// 3207). Accounts, subjects and texts are not kept; a subject is only looked at for
+// the name of the machine.
 type smtp struct {
 	flow    *flow
 	files   files
@@ -380,8 +381,28 @@ func (s *smtp) finish(m *mail, code int) {
 		Head: s.flow.head, From: m.from, To: m.to, Helo: bytes.Clone(s.helo), UserAgent: m.body.agent, Size: m.size, Code: code,
 		FUIDs: m.fuids, Filenames: m.names,
 	}
+	if m.body.whole {
+		e.Anonymous, e.NamesSelf = tri(len(m.body.agent) == 0), namesSelf(m.body.topic, s.helo)
+	}
 	e.TS, e.Offset = m.ts, m.offset
 	s.flow.sink.Mail(&e)
+}
+
+// namesSelf reports whether a subject holds the name, without its domain, that a
+// machine gives itself. Names of under five letters stand in words by chance.
+func namesSelf(subject, helo []byte) event.Tri {
+	name, _, _ := bytes.Cut(helo, []byte{'.'})
+	if len(name) < 5 || name[0] == '[' || '0' <= name[0] && name[0] <= '9' || bytes.EqualFold(name, []byte("localhost")) {
+		return event.Maybe
+	}
+	return tri(strings.Contains(strings.ToLower(decodedWords(string(subject))), strings.ToLower(string(name))))
+}
+
+func tri(b bool) event.Tri {
+	if b {
+		return event.Yes
+	}
+	return event.No
 }
 
 func (m *mail) write(b []byte) {
@@ -425,7 +446,7 @@ func (m *mail) partEnd() {
 	}
 	m.smtp.files.end(m.part, "SMTP", true)
 	if len(m.fuids) < maxFiles { // ids and names stand side by side
-		m.fuids = append(m.fuids, m.part.fuid)
+		m.fuids = append(m.fuids, m.part.fuid[:])
 		m.names = append(m.names, m.part.name)
 	}
 	m.part = nil

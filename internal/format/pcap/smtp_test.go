@@ -31,6 +31,30 @@ func TestSMTP(t *testing.T) {
 	}
 }
 
+// TestOwnName looks for the machine's name in subjects, and for the program.
+func TestOwnName(t *testing.T) {
+	f := func(helo, header, want string) {
+		t.Helper()
+		k := listen(t, newSMTP, asks("EHLO "+helo+"\r\nMAIL FROM:<a>\r\nDATA\r\n"), says("250 x\r\n250 x\r\n354 go\r\n"),
+			asks(header, "\r\nSubject: in the text ward-pc-7\r\n.\r\n"))
+		k.check(t, "smtp", "Anonymous NamesSelf", want)
+		if strings.Contains(strings.Join(k.Texts(), ""), "Loot") {
+			t.Errorf("a subject in %q", k.Texts())
+		}
+	}
+	f("ward-pc-7", "Subject: Loot of WARD-PC-7\r\n", "1 1")
+	f("ward-pc-7.clinic.test", "Subject: Loot of\r\n\tWARD-PC-7\r\nX-Mailer: m\r\n", "-1 1")
+	f("ward-pc-7", "Subject: =?utf-8?B?TG9vdCB3YXJkLXBjLTc=?=\r\n", "1 1")
+	f("ward-pc-7", "Subject: Loot of ward-pc-8\r\n", "1 -1")
+	f("ward-pc-7", "From: a\r\n", "1 -1")
+	f("pc7", "Subject: Loot of pc7\r\n", "1 0") // too short to say anything
+	f("[10.0.0.7]", "Subject: Loot of [10.0.0.7]\r\n", "1 0")
+	f("localhost", "Subject: Loot of localhost\r\n", "1 0")
+	f("ward-pc-7", strings.Repeat("X: y\r\n", maxFields+1)+"Subject: Loot of ward-pc-7\r\n", "0 0") // not read to its end
+	k := listen(t, newSMTP, asks("EHLO ward-pc-7\r\nMAIL FROM:<a>\r\nDATA\r\n"), says("250 x\r\n250 x\r\n354 go\r\n"), asks("From: a\r\n"), lostClient(100), asks("\r\n.\r\n"), says("250 ok\r\n"))
+	k.check(t, "smtp", "Anonymous NamesSelf", "0 0")
+}
+
 func TestSMTPEnds(t *testing.T) {
 	f := func(turns []turn, want ...string) {
 		t.Helper()

@@ -73,7 +73,11 @@ func keyOf(p *packet) (k key, swapped bool) {
 type table struct {
 	sink     *sink
 	conns    map[key]*conn
-	free     []*conn
+	recent   *conn   // of the last packet, nil when it has ended
+	free     []*conn // to be used again
+	fresh    []conn  // not used yet; several together cost one allocation
+	flows    []*flow // to be used again
+	expect   func(responder event.Addr, port uint16, via string)
 	timeout  [phases]list
 	followed list
 	clock    event.Time
@@ -88,6 +92,7 @@ type table struct {
 
 func newTable(s *sink) *table {
 	t := &table{sink: s, conns: make(map[key]*conn)}
+	t.expect = t.expected.add
 	for i := range t.timeout {
 		t.timeout[i].row = rowTimeout
 	}
@@ -101,7 +106,10 @@ func newTable(s *sink) *table {
 func (t *table) packet(p *packet) {
 	t.advance(p.ts)
 	k, swapped := keyOf(p)
-	c := t.conns[k]
+	c := t.recent
+	if c == nil || c.key != k {
+		c = t.conns[k]
+	}
 	if c != nil && p.tcp != nil && c.begins(p, swapped == c.swapped) {
 		t.end(c)
 		c = nil
@@ -109,6 +117,7 @@ func (t *table) packet(p *packet) {
 	if c == nil {
 		c = t.open(k, swapped, p)
 	}
+	t.recent = c
 	orig := swapped == c.swapped
 	c.last = max(c.last, p.ts)
 	e := c.side(orig)
@@ -164,7 +173,10 @@ func (t *table) open(k key, swapped bool, p *packet) *conn {
 		c = t.free[n-1]
 		t.free = t.free[:n-1]
 	} else {
-		c = new(conn)
+		if len(t.fresh) == 0 {
+			t.fresh = make([]conn, 32)
+		}
+		c, t.fresh = &t.fresh[0], t.fresh[1:]
 	}
 	c.begin(k, swapped, p)
 	t.conns[k] = c
@@ -185,6 +197,9 @@ func (t *table) oldest() *conn {
 	return old
 }
 
+// spare is how many flows that have ended lend their memory to others.
+const spare = 4096
+
 // end hands a flow over and forgets it.
 func (t *table) end(c *conn) {
 	if c.proto == layers.IPProtocolTCP {
@@ -194,12 +209,17 @@ func (t *table) end(c *conn) {
 	t.unfollow(c)
 	t.lookups.end(&c.dialogue)
 	delete(t.conns, c.key)
+	if t.recent == c {
+		t.recent = nil
+	}
 	if l := c.links[rowTimeout].list; l != nil {
 		l.remove(c)
 	}
+	if c.flow != nil && len(t.flows) < spare {
+		t.flows = append(t.flows, c.flow)
+	}
 	c.fill(&t.record)
 	t.sink.Conn(&t.record)
-	const spare = 4096
 	if len(t.free) < spare {
 		*c = conn{}
 		t.free = append(t.free, c)
@@ -214,7 +234,10 @@ func (t *table) endAll() {
 		rest = append(rest, c)
 	}
 	slices.SortFunc(rest, func(a, b *conn) int {
-		return cmp.Or(cmp.Compare(a.head.Offset, b.head.Offset), bytes.Compare(a.uid[:], b.uid[:]))
+		if order := cmp.Compare(a.head.Offset, b.head.Offset); order != 0 {
+			return order
+		}
+		return bytes.Compare(a.uid[:], b.uid[:])
 	})
 	for _, c := range rest {
 		t.end(c)

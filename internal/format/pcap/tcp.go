@@ -51,6 +51,8 @@ func (t *table) tcp(c *conn, orig bool, p *packet) {
 		c.mark(orig, 'd', seenData)
 		if at+int64(p.size) <= s.top {
 			c.scaled(orig, 't', &e.repeats)
+		} else {
+			c.pace.take(orig, p.ts)
 		}
 		s.receive(t, c, orig, at, p)
 	}

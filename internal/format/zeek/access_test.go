@@ -67,7 +67,7 @@ func TestAccess(t *testing.T) {
 	f("snmp", "161", [][3]string{{"version", "2c", `"2c"`}, {"community", "secret", `"secret"`}, {"get_responses", "3", "3"}, {"display_string", "switch", `"switch"`}},
 		`snmp HEAD Log=snmp Proto=udp Object="switch" Verb="2c" Via="" Result="" Count=3`)
 	f("smtp", "25", [][3]string{{"trans_depth", "1", "1"}, {"helo", "x", `"x"`}, {"mailfrom", "a@h.example", `"a@h.example"`}, {"rcptto", "b@o.example,c@o.example", `["b@o.example","c@o.example"]`}, {"subject", "private", `"private"`}, {"last_reply", "250 2.0.0 ok", `"250 2.0.0 ok"`}, {"tls", "F", "false"}, {"fuids", "F1,F2", `["F1","F2"]`}, {"user_agent", "Outlook", `"Outlook"`}},
-		`smtp HEAD From="a@h.example" To=["b@o.example" "c@o.example"] Helo="x" UserAgent="Outlook" Size=-1 Code=250 TLS=false FUIDs=["F1" "F2"] Filenames=[]`)
+		`smtp HEAD From="a@h.example" To=["b@o.example" "c@o.example"] Helo="x" UserAgent="Outlook" Anonymous=0 NamesSelf=0 Size=-1 Code=250 TLS=false FUIDs=["F1" "F2"] Filenames=[]`)
 	f("tunnel", "3544", [][3]string{{"tunnel_type", "Tunnel::TEREDO", `"Tunnel::TEREDO"`}, {"action", "Tunnel::DISCOVER", `"Tunnel::DISCOVER"`}},
 		`tunnel HEAD Log=tunnel Proto=unknown_transport Type="Tunnel::TEREDO" Action="Tunnel::DISCOVER" Account="" FarHost="" FarPort=0`)
 	f("socks", "1080", [][3]string{{"version", "5", "5"}, {"user", "u", `"u"`}, {"password", "secret", `"secret"`}, {"status", "succeeded", `"succeeded"`}, {"request.name", "far.example", `"far.example"`}, {"request_p", "443", "443"}},

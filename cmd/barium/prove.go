@@ -48,7 +48,7 @@ Without PATH, a hospital that does not exist is generated in a temporary folder.
 
 The logs are only read. All thefts are injected; the page says what that cannot
 test. Figures say nothing about other logs. docs/prove.md explains them, and how
-long it takes: some minutes for a hundred hosts, an hour for a thousand.
+long it takes: minutes for a hundred hosts, hours for thousands.
 
 EXIT STATUS
   0  measured, whatever was found

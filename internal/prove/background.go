@@ -3,12 +3,10 @@ package prove
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
-	"time"
 
 	"barium/internal/event"
 	"barium/internal/generate"
@@ -203,8 +201,3 @@ func moment(hour uint32) event.Time { return event.Time(int64(hour) * 3600 * 1_0
 
 // together is how many thefts a round may hold.
 func (b *background) together() int { return max(1, int(b.hosts/100)) }
-
-func (b *background) span() string {
-	from, to := moment(b.first).Std(), moment(b.first+b.hours).Std()
-	return fmt.Sprintf("%s to %s", from.Format(time.DateOnly), to.Add(-time.Second).Format(time.DateOnly))
-}

@@ -77,7 +77,7 @@ func plan(b *background, trials []trial, o *Options) (out []*round) {
 	}
 	rng := rand.New(rand.NewPCG(o.Seed, 0x6261_7269_756d))
 	rng.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
-	slices.SortStableFunc(all, func(x, y *theft) int { return int(b.lasts(x.trial)) - int(b.lasts(y.trial)) })
+	slices.SortStableFunc(all, func(x, y *theft) int { return b.lasts(x.trial) - b.lasts(y.trial) })
 	for group := range slices.Chunk(all, min(b.together(), len(b.machines))) {
 		r := &round{b: b, start: b.warm, thefts: group}
 		if free := b.days/2 - b.warm; free > 0 {

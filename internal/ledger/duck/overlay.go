@@ -9,7 +9,7 @@ import (
 	"barium/internal/condense"
 )
 
-// An overlay is rows that are laid beside those of a ledger for a while, without
+// Overlay is rows that are laid beside those of a ledger for a while, without
 // reading or replacing any hour: a trial of what would be seen if they were there.
 // Their keys must be new (an address or name in each that the ledger does not
 // have), for rows of one key are not joined. Only the sets of facts, such as which

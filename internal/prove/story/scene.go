@@ -122,16 +122,15 @@ func (s *Scene) head(t event.Time, to event.Addr, port uint16) event.Head {
 
 // flow is one connection to a far end.
 type flow struct {
-	at       event.Time
-	lasts    event.Time
-	to       *End
-	port     uint16
-	proto    event.Proto
-	service  string
-	out, in  int64
-	refused  bool
-	packets  int64 // of ICMP each way; 0 to reckon from bytes
-	icmpType uint16
+	at      event.Time
+	lasts   event.Time
+	to      *End
+	port    uint16
+	proto   event.Proto
+	service string
+	out, in int64
+	refused bool
+	packets int64 // of ICMP each way; 0 to reckon from bytes
 }
 
 // connect writes a connection and returns its head for the logs beside it; ok is

@@ -49,7 +49,7 @@ if [ -z "${FROM:-}" ]; then
 	measure stories --hosts "$hosts" --days "${DAYS:-21}" --placements "$placements" --no-sweep
 	measure sweep --hosts "$((hosts / 2))" --days 14 --placements "$(((placements + 2) / 3))" --no-stories
 	if [ -n "${SHARED_DATA:-}" ]; then
-		measure ctu --placements 5 "$SHARED_DATA/network/ctu-008/data" "$SHARED_DATA/network/ctu-011/data"
+		measure ctu --placements 3 "$SHARED_DATA/network/ctu-008/data" "$SHARED_DATA/network/ctu-011/data"
 	fi
 fi
 for name in stories sweep ctu; do put "$name"; done

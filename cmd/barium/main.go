@@ -83,6 +83,6 @@ It only reads the logs, sends nothing anywhere, and needs no network.`,
 		SilenceErrors: true,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newHuntCommand(), newCaseCommand(), newJudgeCommand(), newContextCommand(), newLinesCommand(), newPreserveCommand(), newSourcesCommand(), newMapCommand(), newDemoCommand(), newGenerateCommand(), newListenCommand(), newLedgerCommand(), newVersionCommand())
+	root.AddCommand(newHuntCommand(), newCaseCommand(), newJudgeCommand(), newContextCommand(), newLinesCommand(), newPreserveCommand(), newSourcesCommand(), newMapCommand(), newDemoCommand(), newGenerateCommand(), newProveCommand(), newEvaluateCommand(), newListenCommand(), newLedgerCommand(), newVersionCommand())
 	return root
 }

@@ -24,6 +24,14 @@ var imports = []row{
 		"internal/caseload", "internal/condense/...", "internal/detect/...", "internal/event",
 		"internal/format/...", "internal/generate/...", "internal/ledger/...", "internal/report/...", "internal/site",
 	}},
+	{"internal/prove", []string{
+		"internal/hunt", "internal/prove/story", "internal/caseload", "internal/condense", "internal/detect", "internal/event", "internal/format", "internal/format/zeek",
+		"internal/generate", "internal/interval", "internal/ledger/...", "internal/report", "internal/report/safe",
+	}},
+	{"internal/evaluate", []string{"internal/interval", "internal/report", "internal/report/safe"}},
+	{"internal/interval", nil},
+	{"internal/prove/story", []string{"internal/condense/psl", "internal/event", "internal/format"}},
+
 	{"internal/report", []string{"internal/report/safe"}},
 	{"internal/report/safe", nil},
 	{"internal/report/*", []string{"internal/report", "internal/report/safe"}},

@@ -35,6 +35,10 @@ type reading struct {
 	json   scanner
 	cut    func(i int, cell []byte) // cellAt, made once
 	leaf   func(path, value []byte) // keyed, made once
+
+	begun  []byte                   // of a string in a document, its beginning
+	packed []byte                   // the text that holds the cells of a row
+	only   func(path, value []byte) // sets packed, made once
 }
 
 // readings holds readings that have ended, for their buffers: a source may be read
@@ -42,6 +46,7 @@ type reading struct {
 var readings = sync.Pool{New: func() any {
 	r := new(reading)
 	r.cut, r.leaf = r.cellAt, r.keyed
+	r.only = func(_, value []byte) { r.packed = value }
 	return r
 }}
 

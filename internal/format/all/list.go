@@ -50,7 +50,7 @@ func Sniff(head []byte, name string, own ...table.Reader) (format.Reader, format
 		if s.Confidence != format.NotMine || !s.Near {
 			continue
 		}
-		if r == (format.Reader(table.Reader{})) {
+		if r == format.Reader(table.Reader{}) {
 			near = slices.Insert(near, 0, s.Why) // it says what to do
 		} else {
 			near = append(near, "not "+r.Name()+": "+s.Why)

@@ -49,7 +49,7 @@ func (p *proposal) write(name string) string {
 		pick := p.fields[f]
 		switch {
 		case pick != nil:
-			say("  %s: %s  # %s", f, p.source(f, pick), pick.sure())
+			say("  %s: %s  # %s", f, p.source(f, pick), p.sure(f, pick))
 		case f == "resp_bytes" && p.total != "":
 			say("  resp_bytes: {column: %s, minus: %s}  # sure, if it counts both directions", word(p.total), word(p.looks[p.fields["orig_bytes"].at].name))
 		case !slices.Contains(needs, f):
@@ -202,6 +202,8 @@ func (p *proposal) source(field string, at *picked) string {
 			unit = "ms"
 		}
 		return fmt.Sprintf("{column: %s, unit: %s}", word(l.name), unit)
+	case u == asCount && l.grouper != 0:
+		return fmt.Sprintf("{column: %s, thousands: %q}", word(l.name), string(l.grouper))
 	case u == asState:
 		return p.states(l)
 	case u == asList && !l.list && p.layout == layoutCSV:
@@ -239,13 +241,27 @@ func (p *proposal) states(l *look) string {
 			return word(l.name)
 		}
 		switch s := strings.ToLower(w); {
-		case s == "d" || strings.HasPrefix(s, "den") || strings.HasPrefix(s, "drop") || strings.HasPrefix(s, "rej") || strings.HasPrefix(s, "block"):
+		case s == "d" || strings.HasPrefix(s, "den") || strings.HasPrefix(s, "drop") || strings.HasPrefix(s, "rej") || strings.HasPrefix(s, "block"), strings.HasPrefix(s, "verworfen"), strings.HasPrefix(s, "abgelehnt"), strings.HasPrefix(s, "refus"):
 			if utf8.ValidString(w) {
 				words = append(words, word(w)+": REJ")
 			}
 		}
 	}
 	return fmt.Sprintf("{column: %s, words: {%s}}", word(l.name), strings.Join(words, ", "))
+}
+
+// sure words how sure a choice is. Words that are not known are the user's to say.
+func (p *proposal) sure(field string, at *picked) string {
+	if l := p.looks[at.at]; field == "conn_state" && strings.HasSuffix(p.source(field, at), "{}}") {
+		var list []string
+		for _, w := range slices.Sorted(maps.Keys(l.words)) {
+			if len(list) < 8 {
+				list = append(list, short(w))
+			}
+		}
+		return "fill in which words mean that it was refused, such as {Deny: REJ}; there are " + strings.Join(list, ", ")
+	}
+	return at.sure()
 }
 
 // sure words how sure a choice is.

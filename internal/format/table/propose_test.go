@@ -69,7 +69,8 @@ func TestProposeShipped(t *testing.T) {
 	}
 	f("argus", 1, "State")
 	f("aws-vpc", 1)
-	f("gcp-vpc", 1)
+	// Only the document says that Google counts payload.
+	f("gcp-vpc", 1, "OrigBytes", "OrigIPBytes", "RespBytes", "RespIPBytes")
 	f("security-onion", 5, "Service")
 	f("zeek-inside", 3, "Sensor", "TS")
 }

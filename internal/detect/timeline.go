@@ -26,8 +26,8 @@ type Call struct {
 // Calls decodes the list of a conversation, as the views "oriented" and "opened"
 // give it, into calls in order of time; other sensors' copies are left out.
 // swapped says that the host is the logged responder.
-func Calls(hour uint32, seq int64, lists []byte, swapped bool) ([]Call, error) {
-	es, err := condense.Events(condense.Tables[condense.Conversation], hour, seq, lists)
+func Calls(s *condense.Stored, swapped bool) ([]Call, error) {
+	es, err := condense.Events(condense.Tables[condense.Conversation], s)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"sync"
 
+	"barium/internal/condense"
 	"barium/internal/detect"
 	"barium/internal/event"
 	"barium/internal/ledger"
@@ -65,10 +66,8 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 	var out []detect.Finding
 	var c, row candidate
 	var ip string
-	var hour uint32
 	var flipped bool
-	var seq int64
-	var lists []byte
+	var list condense.Stored
 	var hostDays int64
 	// Candidates are scored while the next ones are fetched.
 	picked := make(chan candidate, 16)
@@ -87,8 +86,9 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 	}
 	into := []any{
 		&row.host, &row.label, &row.port, &row.proto, &row.name, &ip, &row.users, &row.labelFirst,
-		&row.labels, &hostDays, &row.days, &hour, &flipped, &seq, &lists,
+		&row.labels, &hostDays, &row.days, &flipped,
 	}
+	into = append(into, list.Scan(condense.Tables[condense.Conversation])...)
 	err := ledger.Steps(ctx, l.Store, query, []any{l.Facts.Hosts}, into, func() error {
 		if row.host != c.host || row.label != c.label || row.port != c.port || row.proto != c.proto {
 			flush()
@@ -96,7 +96,7 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 			c.name, c.ips, c.calls = "", nil, nil
 			c.hosts, c.lookFirst, c.lookLast, c.names = l.Facts.Hosts, l.Facts.First, l.Facts.Last, l.Facts.Names
 		}
-		calls, err := detect.Calls(hour, seq, lists, flipped)
+		calls, err := detect.Calls(&list, flipped)
 		if err != nil {
 			return err
 		}

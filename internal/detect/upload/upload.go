@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"fmt"
 
+	"barium/internal/condense"
 	"barium/internal/detect"
 	"barium/internal/ledger"
 )
@@ -109,10 +110,8 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 	var out []detect.Finding
 	var c, row candidate
 	var p piece
-	var hour uint32
 	var flipped bool
-	var seq int64
-	var lists []byte
+	var list condense.Stored
 	flush := func() {
 		if len(c.pieces) == 0 {
 			return
@@ -133,8 +132,9 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 	}
 	into := []any{
 		&row.host, &row.label, &p.ip, &row.name, &p.port, &p.proto, &row.users, &row.labelFirst, &row.labels,
-		&hour, &flipped, &seq, &lists,
+		&flipped,
 	}
+	into = append(into, list.Scan(condense.Tables[condense.Conversation])...)
 	err = ledger.Steps(ctx, l.Store, candidatesQuery, []any{dayBytes, fileBytes, l.Facts.Hosts}, into, func() error {
 		if row.host != c.host || row.label != c.label {
 			flush()
@@ -146,7 +146,7 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 		}
 		q := p
 		var err error
-		q.calls, err = detect.Calls(hour, seq, lists, flipped)
+		q.calls, err = detect.Calls(&list, flipped)
 		c.pieces = append(c.pieces, q)
 		return err
 	})

@@ -25,13 +25,14 @@ WHERE k.hosts <= 4 OR k.hosts * 10 <= ?;
 
 -- their conversations
 CREATE OR REPLACE TABLE upload_flow AS
-SELECT c.host, c.far, c.label, c.port, c.proto, g.users, g.label_first, f.hour, f.flipped, f.seq, f.block, f.via, f.first, f.last
+SELECT c.host, c.far, c.label, c.port, c.proto, g.users, g.label_first, f.flipped, f.seq, f.block, f.via, f.first, f.last,
+       f.duration, f.bytes_orig, f.bytes_resp
 FROM upload_label g
 JOIN contact c ON c.host = g.host AND c.label = g.label AND c.outbound
 JOIN opened f ON f.host = c.host AND f.far = c.far AND f.port = c.port AND f.proto = c.proto;
 
 SELECT h.ip, t.text, p.ip, coalesce(b.text, a.text, ''), f.port, f.proto, f.users, f.label_first, d.labels,
-       f.hour, f.flipped, f.seq, l.lists
+       f.flipped, f.first, f.last, f.duration, f.bytes_orig, f.bytes_resp, f.seq, l.lists
 FROM upload_flow f
 JOIN opened_list l ON l.block = f.block AND l.via = f.via
 JOIN habit d ON d.host = f.host

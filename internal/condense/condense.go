@@ -48,8 +48,8 @@ func (c *Condenser) Close() error { return c.pool.close() }
 
 // KnownRow is a row that a ledger holds already.
 type KnownRow struct {
-	Key  [maxKey]uint32
-	Set  uint32 // of a table with a Set column
+	Key [maxKey]uint32
+	Set uint32 // of a table with a Set column
 	Frame
 	List []byte // see EncodeRow
 }

@@ -83,7 +83,7 @@ type Worker struct {
 	full    Batch          // the rows handed over last …
 	class   int            // … which are the first of this class's
 	events  []Event
-	row    []byte
+	row     []byte
 
 	block     []byte // being filled, and what it holds
 	blockHour uint32

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"barium/internal/caseload"
@@ -46,6 +47,10 @@ func Run(ctx context.Context, o Options) (doc *report.Document, err error) {
 	if o.Progress != nil {
 		defer o.Progress.Done()
 	}
+	before, err := store.Sources(ctx)
+	if err != nil {
+		return nil, err
+	}
 	sources, err := Import(ctx, store, files, o)
 	if err != nil {
 		return nil, err
@@ -79,6 +84,14 @@ func Run(ctx context.Context, o Options) (doc *report.Document, err error) {
 	}
 	if !readable {
 		return doc, ErrNothing
+	}
+	if o.Pruned != nil && o.Ledger != "" && !slices.Equal(before, sources) {
+		o.stage("rolling up old hours")
+		p, err := ledger.Prune(ctx, store, o.Now)
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		o.Pruned(p, err)
 	}
 	return doc, nil
 }

@@ -34,6 +34,9 @@ func Run(t *testing.T, open Open) {
 	t.Run("checksum", o.checksum)
 	t.Run("settings", o.settings)
 	t.Run("queries", o.queries)
+	t.Run("prune", o.prune)
+	t.Run("prune in any order", o.pruneAnyOrder)
+	t.Run("prune with a clock that is wrong", o.pruneClock)
 	RunLook(t, open)
 }
 

@@ -10,12 +10,14 @@ import (
 	"github.com/spf13/pflag"
 
 	"barium/internal/hunt"
+	"barium/internal/ledger"
 	"barium/internal/report/safe"
 )
 
 type huntOptions struct {
 	outputOptions
 	lookOptions
+	noPrune bool
 }
 
 // lookOptions are the flags that decide which cases there are.
@@ -41,7 +43,9 @@ archives, which are read where they are: nothing is unpacked to disk. The PATH -
 is standard input; of its lines nothing is kept, so that they cannot be shown.
 
 With --ledger, what earlier runs read into that ledger is looked at too. --since
-and --until choose what is looked at, not what is read.
+and --until choose what is looked at, not what is read. After the look, hours
+older than 90 days are rolled up into days, and days older than 13 months dropped;
+--no-prune leaves them.
 
 What counts as inside: RFC 1918, unique local and carrier-grade NAT addresses,
 and what the logs themselves call local. --internal replaces all of that.
@@ -63,6 +67,7 @@ EXIT STATUS
 	f := c.Flags()
 	o.lookOptions.flags(f)
 	o.outputOptions.flags(f)
+	f.BoolVar(&o.noPrune, "no-prune", false, "with --ledger: leave old hours as they are (see barium ledger prune)")
 	return c
 }
 
@@ -99,6 +104,17 @@ func runHunt(c *cobra.Command, args []string, o *huntOptions) error {
 		return err
 	}
 	h.Paths, h.Stdin = orHere(args), c.InOrStdin()
+	if !o.noPrune {
+		h.Now = time.Now()
+		h.Pruned = func(p ledger.Pruned, err error) {
+			switch {
+			case err != nil:
+				fmt.Fprintln(c.ErrOrStderr(), "barium: the report is complete, but old hours could not be rolled up:", safe.Text(err.Error()))
+			case p.Changed():
+				fmt.Fprintln(unless(o.quiet, c.ErrOrStderr()), "ledger: "+prunedWords(&p))
+			}
+		}
+	}
 	return execute(c, h, &o.outputOptions)
 }
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/duckdb/duckdb-go/v2"
 
@@ -43,7 +44,10 @@ func Export(ctx context.Context, path, dir string, o Options) (files []string, e
 		return nil, fmt.Errorf("exporting ledger %s: %w", path, err)
 	}
 	if files, err = exportTo(ctx, path, work, o); err == nil {
-		err = os.Rename(work, dir) // takes the place of an empty folder only
+		// Not os.Rename, which refuses to take an empty folder's place.
+		if e := syscall.Rename(work, dir); e != nil {
+			err = &os.PathError{Op: "rename", Path: dir, Err: e}
+		}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("exporting ledger %s: %w", path, errors.Join(err, os.RemoveAll(work)))

@@ -168,7 +168,7 @@ func TestExport(t *testing.T) {
 	defer db.Close()
 	var rows, days, bytesOut int64
 	var orig string
-	err = db.QueryRow("SELECT count(*), count(*) FILTER (hours = 24), sum(bytes_orig)::BIGINT, min(orig) FROM read_parquet(" + quote(filepath.Join(dir, "a.parquet", "conversation.parquet")) + ")").Scan(&rows, &days, &bytesOut, &orig)
+	err = db.QueryRow("SELECT count(*), count(*) FILTER (hours = 24), sum(bytes_orig)::BIGINT, min(orig) FROM read_parquet("+quote(filepath.Join(dir, "a.parquet", "conversation.parquet"))+")").Scan(&rows, &days, &bytesOut, &orig)
 	if err != nil {
 		t.Fatal(err)
 	}

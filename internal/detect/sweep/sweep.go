@@ -97,6 +97,9 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 		&row.usual.files, &row.usual.servers, &row.usual.bytes, &row.hosts, &row.clients,
 	}
 	err := ledger.Steps(ctx, l.Store, hoursQuery, []any{manyFiles, manyServers, manyBytes}, into, func() error {
+		if h.at < l.Facts.Hourly {
+			return nil // a day
+		}
 		if n := len(all); n == 0 || all[n-1].host != row.host {
 			row.lookFirst, row.lookLast = l.Facts.First, l.Facts.Last
 			all = append(all, row)

@@ -34,7 +34,9 @@ func hours(ctx context.Context, l *ledger.Look) (map[string][]hourSum, error) {
 	var ip string
 	var h hourSum
 	err := ledger.Each(ctx, l.Store, hoursQuery, nil, []any{&ip, &h.hour, &h.out, &h.in}, func() error {
-		out[ip] = append(out[ip], h)
+		if h.hour >= l.Facts.Hourly { // what is older is days
+			out[ip] = append(out[ip], h)
+		}
 		return nil
 	})
 	return out, err

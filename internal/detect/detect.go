@@ -47,12 +47,13 @@ type Stage string
 // Stages in the order of a theft.
 const (
 	Command      Stage = "command"      // a channel to the outside
+	Movement     Stage = "movement"     // from one machine inside to another
 	Collection   Stage = "collection"   // gathering inside
 	Exfiltration Stage = "exfiltration" // the way out
 )
 
 // Stages lists all stages in order.
-var Stages = []Stage{Command, Collection, Exfiltration}
+var Stages = []Stage{Command, Movement, Collection, Exfiltration}
 
 // Term is one observation that speaks for (positive) or against theft.
 type Term struct {
@@ -90,7 +91,7 @@ type Finding struct {
 	Stage      Stage
 	Techniques []string
 	Src        string // address inside
-	Dst        string // address outside; empty where only a name is known
+	Dst        string // the far end's address, inside for movement and collection; empty where only a name is known
 	DstName    string // name of the far end; may be empty
 	Label      string // registered domain or address: what DstName is recognised by
 	Port       int

@@ -14,6 +14,8 @@ const (
 	Channel   = "channel"   // port, protocol, manner of use
 	Volume    = "volume"    // how much against the past
 	Content   = "content"   // what was sent
+	Moving    = "movement"  // how a host works on others inside
+	Gathering = "gathering" // how much a host takes from others inside
 	Innocence = "innocence" // what speaks for an innocent cause
 )
 
@@ -26,6 +28,9 @@ var Caps = map[string]float64{
 	Channel:  19,
 	Volume:   16,
 	Content:  18,
+	// Each of these alone can list a case, but make no sign of theft.
+	Moving:    20,
+	Gathering: 20,
 }
 
 // Weight is one row of the table below.

@@ -6,6 +6,7 @@ import (
 	"barium/internal/detect"
 	"barium/internal/detect/beacon"
 	"barium/internal/detect/cleartext"
+	"barium/internal/detect/clinic"
 	"barium/internal/detect/dnstunnel"
 	"barium/internal/detect/icmp"
 	"barium/internal/detect/tlsid"
@@ -20,4 +21,5 @@ var Detectors = []detect.Detector{
 	dnstunnel.Detector{},
 	icmp.Detector{},
 	cleartext.Detector{},
+	clinic.Detector{},
 }

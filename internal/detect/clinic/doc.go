@@ -4,7 +4,7 @@
 // Vocabulary:
 //
 //   - clinical port: 104, 11112, 2761 and 2762 (DICOM, PS3.8 section 9.1 and IANA),
-//     2575 (HL7 by MLLP, IANA).
+//     2575 (HL7 by MLLP, IANA); inside 6661 as well, where interface engines listen.
 //   - device: a host that speaks at clinical ports since the records begin, and has
 //     few far ends outside. Scanners, archives and interface engines are devices here.
 //   - sender, receiver: who gave images, and who got them, whichever of them opened

@@ -7,17 +7,22 @@ import (
 	"barium/internal/detect"
 )
 
-// mllp is the port of HL7 by MLLP.
-const mllp = 2575
+// Ports of HL7 by MLLP, and of DICOM over TLS (PS3.15 annex B).
+const (
+	mllp     = 2575
+	dicomTLS = 2762
+)
 
 // scoreOutside weighs a clinical protocol with a far end outside.
 func scoreOutside(c *farEnd) (detect.Finding, bool) {
 	f, top := c.finding()
 	what := "medical images (DICOM)"
-	if c.port == mllp {
+	switch c.port {
+	case mllp:
 		what = "patient messages (HL7)"
 		f.Terms = append(f.Terms, messagesOut.Says(c.port))
-	} else {
+	case dicomTLS: // both ends have certificates: how partners do it, and no sign
+	default:
 		f.Terms = append(f.Terms, imagesOut.Says(c.port))
 	}
 	if t := detect.MuchInADay.Scaled(grade(float64(top), 10e6, 10e9), detect.Bytes(top)); t.DB > 0 {

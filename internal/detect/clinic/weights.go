@@ -9,7 +9,7 @@ var (
 	deviceSent     = detect.Weight{Group: detect.Volume, DB: 8, Text: "%s sent outside within a day, by a machine that sends little"}                             // scaled
 	maker          = detect.Weight{Group: detect.Innocence, DB: -12, Text: "%d other machines of the clinical network deal with it, as with a maker's service"}
 	messagesOut    = detect.Weight{Group: detect.Channel, DB: 8, Text: "patient messages (HL7) with a far end outside, by port %d, in clear"}
-	imagesOut      = detect.Weight{Group: detect.Channel, DB: 5, Text: "medical images (DICOM) with a far end outside, by port %d"}
+	imagesOut      = detect.Weight{Group: detect.Channel, DB: 5, Text: "medical images (DICOM) with a far end outside, in clear, by port %d"}
 	newReceiver    = detect.Weight{Group: detect.Rarity, DB: 8, Text: "got medical images for the first time on %s, on day %d of the records"}
 	fewReceivers   = detect.Weight{Group: detect.Rarity, DB: 6, Text: "%d of %d hosts get as many images in a day"} // scaled
 	imagesIn       = detect.Weight{Group: detect.Gathering, DB: 14, Text: "%s of medical images within a day, from %d senders"}

@@ -69,6 +69,7 @@ type series struct {
 	sensor, log string
 	counted     bool
 	hours       map[uint32]int64
+	first, last uint32 // hours with records
 }
 
 // findSilences fills in the silences of sensors, logs and hosts.
@@ -105,9 +106,12 @@ func (c *Coverage) findSilences(ctx context.Context, l *ledger.Look) error {
 func silences(all []series) (out []Silence) {
 	first, last := uint32(1<<32-1), uint32(0)
 	for i := range all {
-		for h := range all[i].hours {
-			first, last = min(first, h), max(last, h)
+		s := &all[i]
+		s.first, s.last = 1<<32-1, 0
+		for h := range s.hours {
+			s.first, s.last = min(s.first, h), max(s.last, h)
 		}
+		first, last = min(first, s.first), max(last, s.last)
 	}
 	for i := range all {
 		out = append(out, all[i].silences(first, last)...)
@@ -164,7 +168,7 @@ func (s *series) silences(first, last uint32) (out []Silence) {
 		cost, hours = 0, 0
 	}
 	for h := first; h <= last; h++ {
-		usual, known := s.usual(h, first, last)
+		usual, known := s.usual(h, first)
 		switch {
 		case !known || usual == 0 && s.hours[h] == 0: // says nothing; a silence may go on over it
 		case s.hours[h]*lowShare < usual:

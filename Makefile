@@ -109,6 +109,10 @@ fuzz-short: ## run each fuzz target for 5 s
 bench: ## measure barium beside DuckDB, tshark, jq and nfdump
 	$(GO) run -buildvcs=false ./bench $(BENCHFLAGS)
 
+.PHONY: accuracy
+accuracy: build ## measure the injected thefts anew for docs/accuracy.md; HOSTS, DAYS, PLACEMENTS, SHARED_DATA (takes an hour)
+	@sh scripts/accuracy.sh bin/barium docs/accuracy.md
+
 .PHONY: demo-check
 demo-check: build ## run the demo and check that its verdict names the theft
 	@sh scripts/demo-check.sh bin/barium $(SEED)

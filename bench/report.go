@@ -56,7 +56,9 @@ type contents struct {
 	Bytes           int64   `json:"bytes"`
 	ByConversation  float64 `json:"bytes_per_conversation_hour"`
 	ByEvent         float64 `json:"bytes_per_event"`
-	Share           float64 `json:"share_of_log"`
+	Lists           float64 `json:"list_bytes_per_conversation_hour"`
+	Logs            int64   `json:"uncompressed_log_bytes"`
+	Share           float64 `json:"share_of_uncompressed_logs"`
 }
 
 // bench runs the steps.
@@ -148,7 +150,8 @@ func (b *bench) rounds(ctx context.Context, r *result) error {
 	o := outcomes["inspect"]
 	r.Contents = contents{
 		Conversations: o.Groups, Events: o.Events, Duplicates: o.Duplicates, PerConversation: ratio(o.Events, o.Groups), Bytes: st.Size(),
-		ByConversation: ratio(st.Size(), o.Groups), ByEvent: ratio(st.Size(), o.Events), Share: ratio(st.Size(), r.Bytes),
+		ByConversation: ratio(st.Size(), o.Groups), ByEvent: ratio(st.Size(), o.Events), Share: ratio(st.Size(), o.Logs),
+		Lists: ratio(o.Lists, o.Groups), Logs: o.Logs,
 	}
 	return nil
 }
@@ -286,9 +289,12 @@ func (r *result) print(w io.Writer) error {
 	if c.Events == 0 {
 		return nil
 	}
-	_, err := fmt.Fprintf(w, "\nLedger:   %.1f MB on disk, %.1f %% of the logs as they lie; %.1f bytes a conversation-hour, or %.1f bytes an event\n"+
-		"          (40 bytes a conversation-hour plus 10 an event would be %.1f MB)\n"+
+	_, err := fmt.Fprintf(w, "\nLedger:   %.1f MB on disk, %.1f %% of the %.1f MB of logs as they are uncompressed, or %.1f bytes an event\n"+
+		"          %.1f bytes a conversation-hour: %.1f of lists, %.1f of rows, names and all else\n"+
+		"          allowed are 40 a conversation-hour (%.1f MB) and 10 an event (%.1f MB), together %.1f a conversation-hour (%.1f MB)\n"+
 		"          %d events counted as copies by a second sensor\n",
-		float64(c.Bytes)/1e6, c.Share*100, c.ByConversation, c.ByEvent, float64(40*c.Conversations+10*c.Events)/1e6, c.Duplicates)
+		float64(c.Bytes)/1e6, c.Share*100, float64(c.Logs)/1e6, c.ByEvent,
+		c.ByConversation, c.Lists, c.ByConversation-c.Lists,
+		float64(40*c.Conversations)/1e6, float64(10*c.Events)/1e6, 40+10*c.PerConversation, float64(40*c.Conversations+10*c.Events)/1e6, c.Duplicates)
 	return err
 }

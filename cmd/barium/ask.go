@@ -33,8 +33,8 @@ const askHelp = `Where cases come from:
                  input). PATHs as above.
   neither        the logs in the PATHs (default: the current folder) are hunted
                  in, as barium hunt would.
-Give the same --internal, --since and --until as to the hunt: with others there
-are other cases.
+Give the same --internal, --since, --until and --context as to the hunt: with
+others there are other cases.
 
 A log is found by its path and its SHA-256 as far as it was read. Where it is
 gone or another file lies there, the files below the PATHs are looked through
@@ -51,7 +51,7 @@ func (o *askOptions) flags(f *pflag.FlagSet) {
 // raw lines.
 func (o *askOptions) document(c *cobra.Command, paths []string) (*report.Document, error) {
 	if o.from != "" {
-		for _, name := range []string{"ledger", "internal", "since", "until", "memory"} {
+		for _, name := range []string{"ledger", "internal", "since", "until", "memory", "context"} {
 			if c.Flags().Changed(name) {
 				return nil, fmt.Errorf("--from and --%s: the document holds what that hunt found; give one of them", name)
 			}
@@ -136,7 +136,7 @@ func (o *askOptions) find(c *cobra.Command, id string, paths []string, all bool)
 	}
 	cas, findings, err := hunt.Select(d, id)
 	if err != nil && o.from == "" {
-		err = fmt.Errorf("%w (were --internal, --since and --until those of the hunt?)", err)
+		err = fmt.Errorf("%w (were --internal, --since, --until and --context those of the hunt?)", err)
 	}
 	if err != nil {
 		return nil, nil, nil, err

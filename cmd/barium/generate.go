@@ -171,4 +171,5 @@ func (b *rowBar) done() {
 	}
 	b.bar.Abort(true)
 	b.pool.Wait()
+	b.bar = nil
 }

@@ -11,11 +11,13 @@ import (
 
 	"barium/internal/hunt"
 	"barium/internal/report/safe"
+	"barium/internal/site"
 )
 
 type huntOptions struct {
 	outputOptions
 	lookOptions
+	changed  bool // --new
 	mappings []string
 }
 
@@ -30,6 +32,7 @@ type lookOptions struct {
 	internal     []string
 	since, until string
 	memory       byteSize
+	context      string
 }
 
 func newHuntCommand() *cobra.Command {
@@ -52,6 +55,11 @@ them, or --mapping. barium map proposes one.
 With --ledger, what earlier runs read into that ledger is looked at too. --since
 and --until choose what is looked at, not what is read.
 
+With --context, the house says what it knows of itself (docs/context.md): names
+and roles of machines, flows that somebody approved, what thieves would come for.
+With --new, the report begins with what opened, grew or closed since the last
+hunt on that ledger (docs/cases.md).
+
 What counts as inside: RFC 1918, unique local and carrier-grade NAT addresses,
 and what the logs themselves call local. --internal replaces all of that.
 
@@ -64,6 +72,7 @@ EXIT STATUS
 		Example: `  barium hunt /data/zeek
   barium hunt --internal 10.0.0.0/8 --internal 192.0.2.0/24 conn.log dns.log.gz
   barium hunt --since 2026-03-01 --until 2026-03-07 --ledger hospital.ledger /data/zeek
+  barium hunt --new --ledger hospital.ledger --context house /data/zeek
   barium hunt --json - --no-html /data/zeek | jq .verdict
   ssh sensor cat /logs/archive.tar.gz | barium hunt - /data/zeek
   barium hunt --mask --html for-outside.html /data/zeek`,
@@ -71,6 +80,7 @@ EXIT STATUS
 	}
 	f := c.Flags()
 	mappingFlag(f, &o.mappings)
+	f.BoolVar(&o.changed, "new", false, "say first what opened, grew or closed since the last hunt on the --ledger")
 	o.lookOptions.flags(f)
 	o.outputOptions.flags(f)
 	return c
@@ -81,6 +91,7 @@ func (o *lookOptions) flags(f *pflag.FlagSet) {
 	f.StringArrayVar(&o.internal, "internal", nil, "count these addresses as inside, and no others; `CIDR`, repeatable")
 	f.StringVar(&o.since, "since", "", "look at records from this `TIME` on (2026-03-01, or RFC 3339); whole hours, UTC")
 	f.StringVar(&o.until, "until", "", "look at records up to this `TIME`; a date includes that day")
+	f.StringVar(&o.context, "context", "", "what the house says of itself: this `FOLDER` with assets.csv, flows.csv and crown-jewels.csv")
 	f.Var(&o.memory, "memory", "memory to use, such as 512MiB, at least 128MiB (default: a quarter of the machine's)")
 }
 
@@ -97,7 +108,11 @@ func (o *lookOptions) options() (h hunt.Options, err error) {
 	if !since.IsZero() && !until.IsZero() && !since.Before(until) {
 		return h, errors.New("--since is not before --until")
 	}
-	return hunt.Options{Ledger: o.ledger, Internal: o.internal, Since: since, Until: until, Memory: int64(o.memory)}, nil
+	h = hunt.Options{Ledger: o.ledger, Internal: o.internal, Since: since, Until: until, Memory: int64(o.memory)}
+	if o.context != "" {
+		h.Context, err = site.Read(o.context)
+	}
+	return h, err
 }
 
 func runHunt(c *cobra.Command, args []string, o *huntOptions) error {
@@ -108,7 +123,7 @@ func runHunt(c *cobra.Command, args []string, o *huntOptions) error {
 	if err != nil {
 		return err
 	}
-	h.Paths, h.Stdin, h.Mappings = orHere(args), c.InOrStdin(), o.mappings
+	h.Paths, h.Stdin, h.Mappings, h.New = orHere(args), c.InOrStdin(), o.mappings, o.changed
 	return execute(c, h, &o.outputOptions)
 }
 

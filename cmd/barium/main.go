@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"barium/internal/report/safe"
+	"barium/internal/site"
 )
 
 // version is stamped by the build.
@@ -55,6 +56,13 @@ func run(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "barium: interrupted; a kept ledger holds what it held before")
 		return exitInterrupted
 	}
+	if m := site.Mistakes(nil); errors.As(err, &m) {
+		fmt.Fprintln(stderr, "barium: the files of --context cannot be used:")
+		for _, s := range m {
+			fmt.Fprintln(stderr, "  "+safe.Text(s))
+		}
+		return exitUsage
+	}
 	fmt.Fprintln(stderr, "barium:", safe.Text(err.Error()))
 	return exitUsage
 }
@@ -75,6 +83,6 @@ It only reads the logs, sends nothing anywhere, and needs no network.`,
 		SilenceErrors: true,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newHuntCommand(), newLinesCommand(), newPreserveCommand(), newSourcesCommand(), newMapCommand(), newDemoCommand(), newGenerateCommand(), newListenCommand(), newLedgerCommand(), newVersionCommand())
+	root.AddCommand(newHuntCommand(), newCaseCommand(), newJudgeCommand(), newContextCommand(), newLinesCommand(), newPreserveCommand(), newSourcesCommand(), newMapCommand(), newDemoCommand(), newGenerateCommand(), newProveCommand(), newEvaluateCommand(), newListenCommand(), newLedgerCommand(), newVersionCommand())
 	return root
 }

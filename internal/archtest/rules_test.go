@@ -22,12 +22,21 @@ var imports = []row{
 
 	{"internal/hunt", []string{
 		"internal/caseload", "internal/condense/...", "internal/detect/...", "internal/event",
-		"internal/format/...", "internal/generate/...", "internal/ledger/...", "internal/report/...",
+		"internal/format/...", "internal/generate/...", "internal/ledger/...", "internal/report/...", "internal/site",
 	}},
+	{"internal/prove", []string{
+		"internal/hunt", "internal/prove/story", "internal/caseload", "internal/condense", "internal/detect", "internal/event", "internal/format", "internal/format/zeek",
+		"internal/generate", "internal/interval", "internal/ledger/...", "internal/report", "internal/report/safe",
+	}},
+	{"internal/evaluate", []string{"internal/interval", "internal/report", "internal/report/safe"}},
+	{"internal/interval", nil},
+	{"internal/prove/story", []string{"internal/condense/psl", "internal/event", "internal/format"}},
+
 	{"internal/report", []string{"internal/report/safe"}},
 	{"internal/report/safe", nil},
 	{"internal/report/*", []string{"internal/report", "internal/report/safe"}},
-	{"internal/caseload", []string{"internal/detect", "internal/ledger", "internal/event"}},
+	{"internal/caseload", []string{"internal/detect", "internal/ledger", "internal/event", "internal/site"}},
+	{"internal/site", []string{"internal/ledger", "internal/condense/psl"}},
 
 	{"internal/detect", []string{"internal/ledger", "internal/condense", "internal/event"}},
 	{"internal/detect/all", []string{"internal/detect", "internal/detect/*"}},
@@ -45,6 +54,8 @@ var imports = []row{
 	{"internal/format", []string{"internal/event"}},
 	{"internal/format/all", []string{"internal/format", "internal/format/*"}},
 	{"internal/listen", []string{"internal/format/netflow", "internal/event"}},
+	{"internal/format/container", []string{"internal/format/container/inflate"}},
+	{"internal/format/container/inflate", nil},
 	{"internal/format/*", []string{"internal/format", "internal/format/container", "internal/event"}},
 	{"internal/event", nil},
 
@@ -57,7 +68,7 @@ var imports = []row{
 var modules = []row{
 	{"github.com/duckdb/duckdb-go/v2", []string{"internal/ledger/duck", "bench/..."}},
 	{"github.com/netsampler/goflow2/v2", []string{"internal/format/netflow"}},
-	{"github.com/klauspost/compress", []string{"internal/format/container"}},
+	{"github.com/klauspost/compress", []string{"internal/format/container", "bench/..."}},
 	{"github.com/valyala/fastjson", []string{"internal/format/eve"}},
 	{"go.yaml.in/yaml/v3", []string{"internal/format/table"}},
 	{"github.com/gopacket/gopacket", []string{"internal/format/pcap"}},

@@ -26,7 +26,7 @@ func full() *caseload.Coverage {
 		Logs: map[string]bool{}, FirstHour: 480000, LastHour: 480000 + 365*24 - 1, Hours: 365 * 24,
 		DNSClients: 50, Hosts: 60, Inner: 100, Outer: 100, Inbound: 10, OneSided: 0.1, Shared: []string{"10.0.0.9"},
 	}
-	for _, l := range []string{"conn", "dns", "http", "smtp", "ssl", "x509", "files", "smb_files", "ftp", "dhcp", "capture_loss"} {
+	for _, l := range []string{"conn", "dns", "http", "smtp", "ssl", "x509", "files", "smb_files", "ftp", "dhcp", "capture_loss", "dce_rpc", "kerberos"} {
 		c.Logs[l] = true
 	}
 	return c

@@ -2,9 +2,6 @@ package caseload
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
-	"maps"
 	"math"
 	"slices"
 
@@ -17,19 +14,6 @@ const (
 	Signs    = 30 // a case of this weight is a sign of theft
 	DataLeft = 40 // with content accepted outside: data left, unexplained
 	Listed   = 20 // a lighter case is not shown; its findings count as weak
-)
-
-const (
-	// joinByHost is how much findings must weigh to be joined because they are
-	// about the same host alone.
-	joinByHost = 20
-	// joinByFarEnd is how much they must weigh when they share the far end too.
-	joinByFarEnd = 10
-	// mostHosts is how many hosts a case may have: rare far ends must not chain the
-	// whole house together.
-	mostHosts = 12
-	// hubHosts is above how many hosts a far end joins nothing.
-	hubHosts = 5
 )
 
 // Level is what a case, or all cases, amount to.
@@ -53,6 +37,21 @@ type Case struct {
 	First    int64 // microseconds since 1970 UTC
 	Last     int64
 	Loss     Loss
+	Touched  []Touched // crown jewels, the most valuable first
+
+	// What is known from earlier hunts, and what people said.
+	Was      []string // ids of cases that became part of this one
+	From     string   // id of the case that it split off; empty for none
+	Standing Standing
+	Judged   []Judged // judgements about it, by id
+}
+
+// Value is that of the most valuable crown jewel that the case touched, 0 for none.
+func (c *Case) Value() (v int) {
+	for _, t := range c.Touched {
+		v = max(v, t.Value)
+	}
+	return v
 }
 
 // Loss is what a case took, as far as the logs show.
@@ -61,6 +60,8 @@ type Loss struct {
 	Ceiling  *int64 // nil where the capture was incomplete
 	OnWire   int64  // payload of the findings of exfiltration
 	Files    []detect.File
+	Approved int64 // payload that an approval covers; in none of the above
+	Ladder   []Step
 	// Estimated: part of Accepted is a share of payload, for no log names what it was.
 	Estimated bool
 }
@@ -68,8 +69,13 @@ type Loss struct {
 // Build joins findings into cases, heaviest first. users tells how many hosts
 // use a label. weak is how many findings are in no case.
 func Build(findings []detect.Finding, users func(label string) int64) (cases []Case, weak int) {
-	groups := join(findings, users)
-	for _, g := range groups {
+	return Join(findings, Facts{Users: users})
+}
+
+// Join joins findings into cases, heaviest first. weak is how many findings are
+// in no case.
+func Join(findings []detect.Finding, facts Facts) (cases []Case, weak int) {
+	for _, g := range join(findings, facts) {
 		c := assemble(g)
 		if c.Weight < Listed {
 			weak += len(g)
@@ -77,86 +83,19 @@ func Build(findings []detect.Finding, users func(label string) int64) (cases []C
 		}
 		cases = append(cases, c)
 	}
-	slices.SortFunc(cases, func(a, b Case) int {
-		return cmp.Or(cmp.Compare(b.Weight, a.Weight), cmp.Compare(a.First, b.First), cmp.Compare(a.ID, b.ID))
-	})
+	identify(cases, nil)
+	Rank(cases)
 	return cases, weak
 }
 
-// join groups findings that share a far end or, when heavy enough, a host.
-func join(fs []detect.Finding, users func(string) int64) [][]detect.Finding {
-	parent := make([]int, len(fs))
-	for i := range parent {
-		parent[i] = i
-	}
-	var root func(int) int
-	root = func(i int) int {
-		if parent[i] != i {
-			parent[i] = root(parent[i])
-		}
-		return parent[i]
-	}
-	hosts := make([]map[string]bool, len(fs)) // of the group whose root this is
-	for i := range hosts {
-		hosts[i] = map[string]bool{fs[i].Src: true}
-	}
-	first := map[string]int{}
-	link := func(key string, i int) {
-		j, ok := first[key]
-		if !ok {
-			first[key] = i
-			return
-		}
-		a, b := root(i), root(j)
-		if a == b {
-			return
-		}
-		all := maps.Clone(hosts[b])
-		maps.Copy(all, hosts[a])
-		if len(all) > mostHosts {
-			return
-		}
-		parent[a], hosts[b], hosts[a] = b, all, nil
-	}
-	// Findings without a name are told by address; those with one join them only
-	// by that address, for names that share an address may have nothing in common.
-	unnamed := map[string]bool{}
-	for i := range fs {
-		unnamed[fs[i].Dst] = unnamed[fs[i].Dst] || fs[i].Label == fs[i].Dst
-	}
-	far := func(f *detect.Finding) []string {
-		if users(f.Label) > hubHosts {
-			return nil
-		}
-		if unnamed[f.Dst] && f.Dst != f.Label {
-			return []string{"far " + f.Label, "far " + f.Dst}
-		}
-		return []string{"far " + f.Label}
-	}
-	for i := range fs {
-		w := fs[i].Weight()
-		if w >= joinByFarEnd {
-			for _, k := range far(&fs[i]) {
-				link(k, i)
-			}
-		}
-		if w >= joinByHost {
-			link("host "+fs[i].Src, i)
-		}
-	}
-	at := map[int]int{}
-	var out [][]detect.Finding
-	for i := range fs {
-		r := root(i)
-		n, ok := at[r]
-		if !ok {
-			n = len(out)
-			at[r] = n
-			out = append(out, nil)
-		}
-		out[n] = append(out[n], fs[i])
-	}
-	return out
+// Rank puts cases in the order in which a person should look at them: what was
+// confirmed, then by weight, the value of what was touched and time; what was
+// judged benign comes last.
+func Rank(cases []Case) {
+	slices.SortFunc(cases, func(a, b Case) int {
+		return cmp.Or(cmp.Compare(a.Standing, b.Standing), cmp.Compare(b.Weight, a.Weight), cmp.Compare(b.Value(), a.Value()),
+			cmp.Compare(a.First, b.First), cmp.Compare(a.ID, b.ID))
+	})
 }
 
 // assemble makes a case of a group.
@@ -179,8 +118,6 @@ func assemble(fs []detect.Finding) Case {
 		}
 	}
 	slices.Sort(c.Hosts)
-	h := sha256.Sum256([]byte(fs[0].Src + "\x00" + fs[0].Label))
-	c.ID = "C-" + hex.EncodeToString(h[:4])
 	c.Weight = weigh(fs)
 	c.Loss = loss(fs)
 	switch {
@@ -228,7 +165,8 @@ func loss(fs []detect.Finding) Loss {
 			continue
 		}
 		l.Accepted += f.Accepted
-		l.OnWire += f.BytesOut
+		l.OnWire += f.BytesOut - f.Approved
+		l.Approved += f.Approved
 		l.Estimated = l.Estimated || f.Estimated
 		complete = complete && !f.Incomplete
 		for _, x := range f.Files {

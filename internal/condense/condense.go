@@ -43,8 +43,9 @@ func (c *Condenser) Close() error { return c.pool.close() }
 
 // KnownRow is a row that a ledger holds already.
 type KnownRow struct {
-	Key  [maxKey]uint32
-	Set  uint32 // of a table with a Set column
+	Key [maxKey]uint32
+	Set uint32 // of a table with a Set column
+	Frame
 	List []byte // see EncodeRow
 }
 
@@ -53,7 +54,7 @@ type KnownRow struct {
 func (c *Condenser) Known(t *Table, rows []KnownRow) error {
 	w := &writer{p: &c.pool}
 	for i := range rows {
-		events, err := DecodeRow(t, rows[i].Key[0], rows[i].List)
+		events, err := DecodeRow(t, &rows[i].Frame, rows[i].List)
 		if err != nil {
 			return err
 		}

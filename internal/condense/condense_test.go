@@ -121,7 +121,7 @@ func finish(t testing.TB, c *Condenser, tab *Table, workers int) (out []row) {
 				}
 				mu.Lock()
 				for i := range b.Rows {
-					r := row{first: b.First[i], last: b.Last[i]}
+					r := row{first: b.First[i], last: b.First[i] + b.Span[i]}
 					for k := range tab.Key {
 						r.Key[k] = b.Key[k][i]
 					}
@@ -160,6 +160,10 @@ func finish(t testing.TB, c *Condenser, tab *Table, workers int) (out []row) {
 		}
 	}
 	for seq, r := range bySeq {
+		r.Frame = Frame{First: r.first, Last: r.last}
+		for i, name := range tab.Totals {
+			r.Totals[i] = r.sums[slices.IndexFunc(tab.Sums, func(s Sum) bool { return s.Name == name })]
+		}
 		if len(tab.Values) > 0 {
 			b := blocks[seq-seq%BlockRows]
 			if b.Hour != r.Key[0] {
@@ -169,7 +173,7 @@ func finish(t testing.TB, c *Condenser, tab *Table, workers int) (out []row) {
 				t.Fatal(err)
 			}
 		}
-		if r.events, err = DecodeRow(tab, r.Key[0], r.List); err != nil {
+		if r.events, err = DecodeRow(tab, &r.Frame, r.List); err != nil {
 			t.Fatal(err)
 		}
 		if len(tab.Values) > 0 {

@@ -15,9 +15,22 @@ type Batch struct {
 	Seq         []int64          // unique in the table; rows with the same Seq / BlockRows share a block
 	Key         [maxKey][]uint32 // Table.Key says what each column is
 	Set         []uint32         // the Set column, empty for tables without
-	First, Last []int64          // start of the first and last event, microseconds
+	First, Span []int64          // start of the first event, and from there to that of the last, microseconds
 	Sums        [maxSums][]int64 // in the order of Table.Sums
 }
+
+// BatchRows is how many rows a batch has, or a multiple, but for the last ones of
+// a worker. Rows of one batch are of like size: a database packs a column in runs
+// of as many values, each as wide as the widest in the run.
+const BatchRows = 2048
+
+// The classes of rows of like size: whether there is more than one event and, for
+// conversations, how long they lasted and how much came back.
+const (
+	spanClasses = 2
+	sizeClasses = 4
+	classes     = spanClasses * sizeClasses * sizeClasses
+)
 
 // Block is the lists of up to BlockRows rows of one hour, see BlockRow.
 type Block struct {
@@ -65,37 +78,113 @@ type Worker struct {
 	moments    []moment // for sorting them
 	spareGroup []record
 
-	batch  Batch
-	events []Event
-	row    []byte
+	batches [classes]Batch // rows not handed over yet
+	begun   [classes]int   // rows in each before this partition
+	full    Batch          // the rows handed over last …
+	class   int            // … which are the first of this class's
+	events  []Event
+	row     []byte
 
 	block     []byte // being filled, and what it holds
 	blockHour uint32
 	blockRows int
 	kept      []byte // full blocks, encoded
 	out       []byte // the same with their final numbers
-	nextSeq   int64  // within the batch
+	nextSeq   int64  // within the partition
 
 	duplicates map[uint32]int64
 	ports      map[uint16]int64
 }
 
-// Next returns the rows of the next partition that has any, nil after the last.
+// Next returns the next rows, nil after the last.
 func (w *Worker) Next() (*Batch, error) {
+	w.batches[w.class].drop(w.full.Rows)
+	w.full.Rows = 0
 	for {
+		if w.pick(BatchRows) {
+			return &w.full, nil
+		}
 		n := int(w.f.parts.Add(1)) - 1
 		if n >= partitions {
-			w.done()
-			return nil, nil
+			break
 		}
 		if err := w.partition(n); err != nil {
 			return nil, err
 		}
-		if w.batch.Rows > 0 {
-			return &w.batch, nil
+	}
+	w.done()
+	if w.pick(1) {
+		return &w.full, nil
+	}
+	return nil, nil
+}
+
+// pick takes the rows of a class that has at least n, a multiple of n of them.
+func (w *Worker) pick(n int) bool {
+	for i := range w.batches {
+		if b := &w.batches[i]; b.Rows >= n {
+			w.class = i
+			b.head(&w.full, b.Rows-b.Rows%n)
+			return true
+		}
+	}
+	return false
+}
+
+// head makes h the first n rows of b.
+func (b *Batch) head(h *Batch, n int) {
+	h.Rows, h.Seq, h.Set, h.First, h.Span = n, b.Seq[:n], b.Set[:n], b.First[:n], b.Span[:n]
+	for i := range b.Key {
+		h.Key[i] = b.Key[i][:min(n, len(b.Key[i]))]
+	}
+	for i := range b.Sums {
+		h.Sums[i] = b.Sums[i][:min(n, len(b.Sums[i]))]
+	}
+}
+
+// drop removes the first n rows.
+func (b *Batch) drop(n int) {
+	if n == 0 {
+		return
+	}
+	b.Rows -= n
+	for _, c := range [...][]int64{b.Seq, b.First, b.Span} {
+		copy(c, c[n:][:b.Rows])
+	}
+	copy(b.Set, b.Set[n:][:b.Rows])
+	for i := range b.Key {
+		if c := b.Key[i]; c != nil {
+			copy(c, c[n:][:b.Rows])
+		}
+	}
+	for i := range b.Sums {
+		if c := b.Sums[i]; c != nil {
+			copy(c, c[n:][:b.Rows])
 		}
 	}
 }
+
+// add makes room for one more row and returns its position.
+func (b *Batch) add(t *Table) int {
+	n := b.Rows
+	if n == len(b.Seq) {
+		size := max(2*n, 64)
+		for _, c := range [...]*[]int64{&b.Seq, &b.First, &b.Span} {
+			*c = grown(*c, size)
+		}
+		b.Set = grown(b.Set, size)
+		for i := range t.Key {
+			b.Key[i] = grown(b.Key[i], size)
+		}
+		for i := range t.Sums {
+			b.Sums[i] = grown(b.Sums[i], size)
+		}
+	}
+	b.Rows++
+	return n
+}
+
+func grown[T any](s []T, size int) []T { return append(s, make([]T, size-len(s))...) }
 
 // done adds what the worker counted to the condenser's figures.
 func (w *Worker) done() {
@@ -137,15 +226,10 @@ func (b *Blocks) Next() (block Block, ok bool, err error) {
 	return Block{Seq: int64(v[0]), Hour: uint32(v[1]), Lists: lists[:v[2]]}, true, nil
 }
 
-// partition condenses one partition into w.batch.
+// partition condenses one partition into w.batches.
 func (w *Worker) partition(n int) (err error) {
-	b := &w.batch
-	b.Rows, b.Seq, b.Set, b.First, b.Last = 0, b.Seq[:0], b.Set[:0], b.First[:0], b.Last[:0]
-	for i := range b.Key {
-		b.Key[i] = b.Key[i][:0]
-	}
-	for i := range b.Sums {
-		b.Sums[i] = b.Sums[i][:0]
+	for i := range w.batches {
+		w.begun[i] = w.batches[i].Rows
 	}
 	if w.buf, err = w.c.pool.take(w.t.ID, n, w.buf[:0]); err != nil || len(w.buf) == 0 {
 		return err
@@ -172,14 +256,17 @@ func (w *Worker) partition(n int) (err error) {
 	return w.number(n)
 }
 
-// number gives the batch its place among the table's rows, and hands its blocks
+// number gives the rows of the partition their place among the table's rows, and hands its blocks
 // over.
 func (w *Worker) number(n int) error {
 	w.endBlock()
 	size := w.nextSeq
 	base := w.f.seq.Add(size) - size
-	for i := range w.batch.Seq {
-		w.batch.Seq[i] += base
+	for i := range w.batches {
+		b := &w.batches[i]
+		for k := w.begun[i]; k < b.Rows; k++ {
+			b.Seq[k] += base
+		}
 	}
 	if len(w.t.Values) == 0 {
 		return nil
@@ -416,27 +503,55 @@ func (w *Worker) addRow(rs []record) {
 	for i := range rs {
 		w.events = append(w.events, rs[i].event)
 	}
-	es, b, key := w.events, &w.batch, &rs[0].key
-	b.Rows++
-	for i := range w.t.Key {
-		b.Key[i] = append(b.Key[i], key[i])
-	}
-	b.First, b.Last = append(b.First, es[0].TS), append(b.Last, es[len(es)-1].TS)
+	es, key := w.events, &rs[0].key
+	var sums [maxSums]int64
 	if w.t.ID == Conversation {
-		var sums [maxSums]int64
 		conversationSums(es, &sums)
-		for i := range w.t.Sums {
-			b.Sums[i] = append(b.Sums[i], sums[i])
-		}
 	} else {
 		for i := range w.t.Sums {
-			b.Sums[i] = append(b.Sums[i], w.t.Sums[i].Of(es))
+			sums[i] = w.t.Sums[i].Of(es)
 		}
 	}
-	if w.t.Set.Name != "" {
-		b.Set = append(b.Set, w.setOf(rs))
+	b := &w.batches[w.classOf(len(es), &sums)]
+	n := b.add(w.t)
+	for i := range w.t.Key {
+		b.Key[i][n] = key[i]
 	}
-	w.addList(key[0], es)
+	for i := range w.t.Sums {
+		b.Sums[i][n] = sums[i]
+	}
+	b.First[n], b.Span[n] = es[0].TS, es[len(es)-1].TS-es[0].TS
+	b.Seq[n] = w.addList(key[0], es)
+	if w.t.Set.Name != "" {
+		b.Set[n] = w.setOf(rs)
+	}
+}
+
+// classOf returns the class of a row with n events.
+func (w *Worker) classOf(n int, sums *[maxSums]int64) int {
+	class := 0
+	if n > 1 {
+		class = 1
+	}
+	if w.t.ID != Conversation {
+		return class
+	}
+	duration := level(bits.Len64(uint64(sums[6])), 20, 24, 28)
+	back := level(bits.Len64(uint64(sums[4])), 10, 14, 18)
+	return (class*sizeClasses+duration)*sizeClasses + back
+}
+
+// level returns how many of three ascending bounds a width is above.
+func level(width, a, b, c int) int {
+	switch {
+	case width <= a:
+		return 0
+	case width <= b:
+		return 1
+	case width <= c:
+		return 2
+	}
+	return 3
 }
 
 // conversationSums is Tables[Conversation].Sums in one pass.
@@ -460,19 +575,21 @@ func conversationSums(es []Event, s *[maxSums]int64) {
 	}
 }
 
-// addList appends a row's list to its block, and numbers the row.
-func (w *Worker) addList(hour uint32, es []Event) {
+// addList appends a row's list to its block, and returns the row's number within
+// the partition.
+func (w *Worker) addList(hour uint32, es []Event) int64 {
 	if w.blockRows == BlockRows || len(w.block) >= fullBlock || w.blockRows > 0 && hour != w.blockHour {
 		w.endBlock()
 	}
 	w.blockHour = hour
-	w.batch.Seq = append(w.batch.Seq, w.nextSeq+int64(w.blockRows))
+	seq := w.nextSeq + int64(w.blockRows)
 	w.blockRows++
 	if len(w.t.Values) > 0 {
 		var xs [MaxExemplars]Exemplar
-		w.row = EncodeRow(w.row[:0], w.t, hour, es, w.pick(es, &xs))
+		w.row = EncodeRow(w.row[:0], w.t, es, w.exemplars(es, &xs))
 		w.block = AppendBlock(w.block, w.row)
 	}
+	return seq
 }
 
 // endBlock closes the block that is being filled.
@@ -487,9 +604,9 @@ func (w *Worker) endBlock() {
 	w.block, w.blockRows = w.block[:0], 0
 }
 
-// pick returns the places of the first, the last and the largest event whose
+// exemplars returns the places of the first, the last and the largest event whose
 // place is known, in order; duplicates only when nothing else is.
-func (w *Worker) pick(es []Event, xs *[MaxExemplars]Exemplar) []Exemplar {
+func (w *Worker) exemplars(es []Event, xs *[MaxExemplars]Exemplar) []Exemplar {
 	first, last, big := -1, -1, -1
 	for i := range es {
 		if es[i].Source == 0 || es[i].Dup && first >= 0 {

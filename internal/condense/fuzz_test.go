@@ -60,7 +60,7 @@ func FuzzSink(f *testing.F) {
 			for blocks := f.Blocks(); ; {
 				b, ok, err := blocks.Next()
 				if err == nil && ok {
-					_, err = condense.Events(table, b.Hour, b.Seq, b.Lists)
+					_, err = condense.Events(table, &condense.Stored{Seq: b.Seq, Lists: b.Lists})
 				}
 				if err != nil {
 					t.Fatalf("table %s, %d rows: %v", table.Name, rows, err)

@@ -25,10 +25,66 @@ type Exemplar struct {
 	Offset int64
 }
 
+// Frame is what a row's columns say of its list, which leaves that out: the last
+// event is where the row ends, and of a value that the row adds up, that of the
+// first event that counts is what the others leave.
+type Frame struct {
+	First, Last int64            // microseconds since 1970 UTC
+	Totals      [maxTotals]int64 // in the order of Table.Totals
+}
+
+// FrameOf returns the frame of a list.
+func FrameOf(t *Table, es []Event) (f Frame) {
+	if len(es) == 0 {
+		return f
+	}
+	f.First, f.Last = es[0].TS, es[len(es)-1].TS
+	for v := range t.Totals {
+		for i := range es {
+			if t.counts(v, &es[i]) {
+				f.Totals[v] += es[i].V[v]
+			}
+		}
+	}
+	return f
+}
+
+// rest returns the position of the event whose value v the row's total tells; -1
+// when there is none.
+func (t *Table) rest(v int, es []Event) int {
+	if v >= len(t.Totals) {
+		return -1
+	}
+	for i := range es {
+		if t.counts(v, &es[i]) {
+			return i
+		}
+	}
+	return -1
+}
+
+// Stored is a row's list as it lies in a ledger: its frame, the row's seq, and
+// the block.
+type Stored struct {
+	Frame
+	Seq   int64
+	Lists []byte
+}
+
+// Scan returns where a query puts what it finds: first, last, each of Table.Totals,
+// seq, lists.
+func (s *Stored) Scan(t *Table) []any {
+	into := []any{&s.First, &s.Last}
+	for i := range t.Totals {
+		into = append(into, &s.Totals[i])
+	}
+	return append(into, &s.Seq, &s.Lists)
+}
+
 // EncodeRow appends a row's exemplars and its list of events, which must be in
 // order of time, to b. Tables without values have no list. docs/ledger.md
 // describes the bits.
-func EncodeRow(b []byte, t *Table, hour uint32, es []Event, xs []Exemplar) []byte {
+func EncodeRow(b []byte, t *Table, es []Event, xs []Exemplar) []byte {
 	if len(t.Values) == 0 {
 		return b
 	}
@@ -42,10 +98,9 @@ func EncodeRow(b []byte, t *Table, hour uint32, es []Event, xs []Exemplar) []byt
 	w.exemplars(xs, indexBits(len(es)))
 	w.copies(es)
 	if len(es) > 0 {
-		w.number(uint64(es[0].TS - int64(hour)*hourMicros))
 		w.gaps(es)
-		for v := range t.Values {
-			w.column(es, v)
+		for v := len(t.Values) - 1; v >= 0; v-- {
+			w.column(es, v, t.rest(v, es))
 		}
 	}
 	w.end()
@@ -101,11 +156,12 @@ func one(b bool) uint64 {
 	return 0
 }
 
-// gaps writes the times between events.
+// gaps writes the times between events but for the last.
 func (w *bitWriter) gaps(es []Event) {
-	if len(es) == 1 {
+	if len(es) <= 2 {
 		return
 	}
+	es = es[:len(es)-1]
 	sum := 0
 	for i := 1; i < len(es); i++ {
 		sum += bits.Len64(uint64(es[i].TS - es[i-1].TS))
@@ -121,13 +177,16 @@ func (w *bitWriter) gaps(es []Event) {
 // are wider, which makes them shortest.
 func usualWidth(sum, n int) uint { return min(uint(2*sum+n)/uint(2*n), allBits) }
 
-// column writes one value of all events: once where it is always the same.
-func (w *bitWriter) column(es []Event, v int) {
+// column writes one value of all events: once where it is always the same, not for
+// the event at rest otherwise.
+func (w *bitWriter) column(es []Event, v, rest int) {
 	if len(es) == 1 {
-		w.number(uint64(es[0].V[v]))
+		if rest < 0 {
+			w.number(uint64(es[0].V[v]))
+		}
 		return
 	}
-	sum, same := 0, true
+	sum, same, n := 0, true, len(es)
 	for i := range es {
 		sum += bits.Len64(uint64(es[i].V[v]))
 		same = same && es[i].V[v] == es[0].V[v]
@@ -137,21 +196,27 @@ func (w *bitWriter) column(es []Event, v int) {
 		w.number(uint64(es[0].V[v]))
 		return
 	}
-	usual := usualWidth(sum, len(es))
+	if rest >= 0 {
+		sum -= bits.Len64(uint64(es[rest].V[v]))
+		n--
+	}
+	usual := usualWidth(sum, n)
 	w.put(uint64(usual), widthBits)
 	for i := range es {
-		w.near(uint64(es[i].V[v]), usual)
+		if i != rest {
+			w.near(uint64(es[i].V[v]), usual)
+		}
 	}
 }
 
 var errList = errors.New("damaged event list in the ledger")
 
-// DecodeRow is the inverse of EncodeRow for a row of the given hour. Events
+// DecodeRow is the inverse of EncodeRow for a row with the given frame. Events
 // whose place is not known have source 0. A row of a table without values is
-// one event at the start of the hour.
-func DecodeRow(t *Table, hour uint32, b []byte) ([]Event, error) {
+// one event.
+func DecodeRow(t *Table, f *Frame, b []byte) ([]Event, error) {
 	if len(t.Values) == 0 {
-		return []Event{{TS: int64(hour) * hourMicros}}, nil
+		return []Event{{TS: f.First}}, nil
 	}
 	r := bitReader{b: b}
 	n := uint64(1)
@@ -173,10 +238,14 @@ func DecodeRow(t *Table, hour uint32, b []byte) ([]Event, error) {
 		}
 	}
 	if n > 0 {
-		es[0].TS = int64(hour)*hourMicros + int64(r.number())
+		es[0].TS, es[n-1].TS = f.First, f.Last
 		r.gaps(es)
-		for v := range t.Values {
-			r.column(es, v)
+		for v := len(t.Values) - 1; v >= 0; v-- {
+			total := int64(0)
+			if v < len(t.Totals) {
+				total = f.Totals[v]
+			}
+			r.column(t, es, v, t.rest(v, es), total)
 		}
 	}
 	if r.bad {
@@ -216,17 +285,23 @@ func (r *bitReader) exemplars(n int) (xs []Exemplar, ok bool) {
 
 // gaps is the inverse of bitWriter.gaps.
 func (r *bitReader) gaps(es []Event) {
-	if len(es) == 1 {
+	if len(es) <= 2 {
 		return
 	}
+	es = es[:len(es)-1]
 	usual := uint(r.take(widthBits))
 	for i := 1; i < len(es) && !r.bad; i++ {
 		es[i].TS = es[i-1].TS + int64(r.near(usual))
 	}
 }
 
-// column is the inverse of bitWriter.column.
-func (r *bitReader) column(es []Event, v int) {
+// column is the inverse of bitWriter.column, given what the row adds the value up
+// to.
+func (r *bitReader) column(t *Table, es []Event, v, rest int, total int64) {
+	if len(es) == 1 && rest == 0 {
+		es[0].V[v] = total
+		return
+	}
 	if len(es) == 1 || r.take(1) == 1 {
 		x := int64(r.number())
 		for i := range es {
@@ -236,7 +311,17 @@ func (r *bitReader) column(es []Event, v int) {
 	}
 	usual := uint(r.take(widthBits))
 	for i := range es {
-		es[i].V[v] = int64(r.near(usual))
+		if i != rest {
+			es[i].V[v] = int64(r.near(usual))
+		}
+	}
+	if rest >= 0 {
+		for i := range es {
+			if i != rest && t.counts(v, &es[i]) {
+				total -= es[i].V[v]
+			}
+		}
+		es[rest].V[v] = total
 	}
 }
 
@@ -259,14 +344,14 @@ func BlockRow(block []byte, seq int64) ([]byte, error) {
 	}
 }
 
-// Events returns the list of the row with the given seq, from its block.
-func Events(t *Table, hour uint32, seq int64, block []byte) ([]Event, error) {
+// Events returns the list of a row.
+func Events(t *Table, s *Stored) ([]Event, error) {
 	if len(t.Values) == 0 {
-		return DecodeRow(t, hour, nil)
+		return DecodeRow(t, &s.Frame, nil)
 	}
-	row, err := BlockRow(block, seq)
+	row, err := BlockRow(s.Lists, s.Seq)
 	if err != nil {
 		return nil, err
 	}
-	return DecodeRow(t, hour, row)
+	return DecodeRow(t, &s.Frame, row)
 }

@@ -217,7 +217,7 @@ func TestRowRoundTrip(t *testing.T) {
 		tab := rapid.SampledFrom(Tables).Draw(r, "table")
 		hour := rapid.Uint32Range(0, 2_000_000_000).Draw(r, "hour")
 		if len(tab.Values) == 0 {
-			es, err := DecodeRow(tab, hour, EncodeRow(nil, tab, hour, []Event{{TS: 7}}, nil))
+			es, err := DecodeRow(tab, &Frame{First: int64(hour) * hourMicros}, EncodeRow(nil, tab, []Event{{TS: 7}}, nil))
 			if err != nil || len(es) != 1 || es[0].TS != int64(hour)*hourMicros {
 				r.Fatalf("set table: %v, %v", es, err)
 			}
@@ -245,10 +245,10 @@ func TestRowRoundTrip(t *testing.T) {
 					xs = append(xs, x)
 				}
 			}
-			block = AppendBlock(block, EncodeRow(nil, tab, hour, es, xs))
+			block = AppendBlock(block, EncodeRow(nil, tab, es, xs))
 		}
 		for i, want := range lists {
-			got, err := Events(tab, hour, int64(7*BlockRows+i), block)
+			got, err := Events(tab, &Stored{FrameOf(tab, want), int64(7*BlockRows + i), block})
 			if err != nil {
 				r.Fatal(err)
 			}
@@ -300,15 +300,16 @@ func TestRecordRoundTrip(t *testing.T) {
 }
 
 func FuzzDecodeRow(f *testing.F) {
-	f.Add(uint8(Conversation), uint32(492346), EncodeRow(nil, Tables[Conversation], 492346, []Event{{TS: 492346 * hourMicros, V: [maxValues]int64{1, 2, 3, 4, 5}}}, []Exemplar{{0, 2, 300}}))
+	f.Add(uint8(Conversation), uint32(492346), EncodeRow(nil, Tables[Conversation], []Event{{V: [maxValues]int64{1, 2, 3, 4, 5}}}, []Exemplar{{0, 2, 300}}))
 	f.Add(uint8(Lookup), uint32(0), []byte{0x80, 0x80})
 	f.Add(uint8(Answer), uint32(1<<32-1), []byte("anything"))
 	f.Fuzz(func(t *testing.T, table uint8, hour uint32, b []byte) {
 		tab := Tables[int(table)%len(Tables)]
-		if _, err := Events(tab, hour, int64(table), b); err != nil && len(tab.Values) == 0 {
+		frame := Frame{int64(hour) * hourMicros, int64(hour)*hourMicros + 3_000_000, [maxTotals]int64{1_000_000, 2000, 1 << 60}}
+		if _, err := Events(tab, &Stored{frame, int64(table), b}); err != nil && len(tab.Values) == 0 {
 			t.Error(err)
 		}
-		es, err := DecodeRow(tab, hour, b)
+		es, err := DecodeRow(tab, &frame, b)
 		if err != nil || len(tab.Values) == 0 {
 			return
 		}
@@ -321,7 +322,8 @@ func FuzzDecodeRow(f *testing.F) {
 				xs = append(xs, Exemplar{i, es[i].Source, es[i].Offset})
 			}
 		}
-		again, err := DecodeRow(tab, hour, EncodeRow(nil, tab, hour, es, xs))
+		frame = FrameOf(tab, es)
+		again, err := DecodeRow(tab, &frame, EncodeRow(nil, tab, es, xs))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -332,8 +334,9 @@ func FuzzDecodeRow(f *testing.F) {
 }
 
 func ExampleDecodeRow() {
-	list := EncodeRow(nil, Tables[Lease], 1, []Event{{TS: hourMicros + 5, V: [maxValues]int64{60}}}, []Exemplar{{0, 2, 1000}})
-	es, err := DecodeRow(Tables[Lease], 1, list)
+	events := []Event{{TS: hourMicros + 5, V: [maxValues]int64{60}}}
+	list, frame := EncodeRow(nil, Tables[Lease], events, []Exemplar{{0, 2, 1000}}), FrameOf(Tables[Lease], events)
+	es, err := DecodeRow(Tables[Lease], &frame, list)
 	fmt.Println(len(es), es[0].TS, es[0].V[0], es[0].Source, es[0].Offset, err)
 	// Output: 1 3600000005 60 2 1000 <nil>
 }

@@ -238,7 +238,7 @@ func TestTransfers(t *testing.T) {
 		st.add(t, Options{}, 1, 1, []put{p})
 		var got []string
 		for _, r := range st.rows[Transfer] {
-			es, err := DecodeRow(Tables[Transfer], r.Key[0], r.List)
+			es, err := DecodeRow(Tables[Transfer], &r.Frame, r.List)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -565,7 +565,7 @@ func TestKnownDamaged(t *testing.T) {
 	if err := c.Known(Tables[Conversation], []KnownRow{{List: []byte{0x80}}}); err == nil {
 		t.Error("a damaged list is no error")
 	}
-	list := EncodeRow(nil, Tables[Conversation], 1, []Event{{TS: hourMicros}, {TS: hourMicros}, {TS: hourMicros}}, []Exemplar{{Index: 3}})
+	list := EncodeRow(nil, Tables[Conversation], []Event{{TS: hourMicros}, {TS: hourMicros}, {TS: hourMicros}}, []Exemplar{{Index: 3}})
 	if err := c.Known(Tables[Conversation], []KnownRow{{Key: [maxKey]uint32{1}, List: list}}); err == nil {
 		t.Error("a place beyond the list is no error")
 	}

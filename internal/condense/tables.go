@@ -11,6 +11,7 @@ const (
 	maxKey    = 13
 	maxValues = 5
 	maxSums   = 9
+	maxTotals = 3
 )
 
 // Kind says what the integer in a key column stands for.
@@ -56,6 +57,9 @@ type Table struct {
 	// Set, when its name is not empty, is a column that joins what the row's
 	// records said: names, in order, separated by SetSeparator.
 	Set Column
+	// Totals are the columns that add up the first of Values, in their order, over the
+	// events that count there.
+	Totals []string
 	// partitionBy is how many key columns choose the partition, the hour first.
 	partitionBy int
 }
@@ -228,6 +232,10 @@ const (
 // 9110 section 15.3), FTP 226 and 250 (RFC 959 section 4.2).
 func Accepted(code int64) bool { return code >= 200 && code < 300 }
 
+// counts reports whether an event is part of the total of value v: copies are not,
+// nor bytes of attempts.
+func (t *Table) counts(v int, e *Event) bool { return !e.Dup && (v == ConvDuration || answered(e)) }
+
 func count(es []Event) (n int64) {
 	for i := range es {
 		if !es[i].Dup {
@@ -353,7 +361,8 @@ var Tables = []*Table{
 			Sum{"duration", sum(ConvDuration, nil)},
 			Sum{"missed", missed},
 		),
-		Set: Column{"service", KindName},
+		Set:    Column{"service", KindName},
+		Totals: []string{"duration", "bytes_orig", "bytes_resp"},
 	},
 	{
 		ID: Lookup, Name: "lookup", partitionBy: 4,

@@ -96,6 +96,7 @@ type Finding struct {
 	Label      string // registered domain or address: what DstName is recognised by
 	Port       int
 	Proto      string
+	Inbound    bool  // the far end opened the connections, and Port is the host's own
 	First      int64 // microseconds since 1970 UTC
 	Last       int64
 	BytesOut   int64 // payload of answered connections
@@ -103,6 +104,7 @@ type Finding struct {
 	Events     int64
 	Attempts   int64
 	Accepted   int64 // bytes that the far end is known to have taken
+	Approved   int64 // of BytesOut, what an approval covers; not in Accepted
 	Estimated  bool  // Accepted is a share of the payload: no log names what it was
 	Incomplete bool  // the sensor missed bytes: no upper bound
 	Files      []File

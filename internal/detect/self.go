@@ -101,11 +101,11 @@ func AddressChecks(ctx context.Context, l *ledger.Look) (map[string][]AddressChe
 			WHERE domain IN `+domains+` OR text IN `+in(addressServices, addressNames)+`
 		)
 		SELECT p.ip, n.service, x.first, x.last FROM (
-			SELECT orig, server_name AS name, first, last, hour, events FROM ledger.session
+			SELECT orig, server_name AS name, first, first + span AS last, hour, events FROM ledger.session
 			UNION ALL
-			SELECT orig, host, first, last, hour, events FROM ledger.request
+			SELECT orig, host, first, first + span AS last, hour, events FROM ledger.request
 			UNION ALL
-			SELECT orig, domain, first, last, hour, events FROM ledger.lookup
+			SELECT orig, domain, first, first + span AS last, hour, events FROM ledger.lookup
 		) x
 		JOIN service n ON n.id = x.name
 		JOIN place p ON p.address = x.orig AND p.inside

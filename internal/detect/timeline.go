@@ -25,11 +25,18 @@ type Call struct {
 	Place       Place // zero unless it is an exemplar
 }
 
+// List is a conversation's list as a query hands it over.
+type List = condense.Stored
+
+// Scan returns where a query puts a conversation's list: first, last, duration,
+// bytes_orig, bytes_resp, seq and lists of the views "oriented" and "opened".
+func Scan(l *List) []any { return l.Scan(condense.Tables[condense.Conversation]) }
+
 // Calls decodes the list of a conversation, as the views "oriented" and "opened"
 // give it, into calls in order of time; other sensors' copies are left out.
 // swapped says that the host is the logged responder.
-func Calls(hour uint32, seq int64, lists []byte, swapped bool) ([]Call, error) {
-	es, err := condense.Events(condense.Tables[condense.Conversation], hour, seq, lists)
+func Calls(s *List, swapped bool) ([]Call, error) {
+	es, err := condense.Events(condense.Tables[condense.Conversation], s)
 	if err != nil {
 		return nil, err
 	}
@@ -128,6 +135,9 @@ func Bytes(n int64) string {
 
 // Date words a moment in microseconds as a day.
 func Date(us int64) string { return time.UnixMicro(us).UTC().Format("2006-01-02") }
+
+// Moment words a moment in microseconds to the minute, in UTC.
+func Moment(us int64) string { return time.UnixMicro(us).UTC().Format("2006-01-02 15:04") }
 
 // FarEnd words a far end: its name with the address, or the address alone.
 func FarEnd(ip, name string, port int) string {

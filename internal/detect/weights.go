@@ -16,6 +16,7 @@ const (
 	Content   = "content"   // what was sent
 	Moving    = "movement"  // how a host works on others inside
 	Gathering = "gathering" // how much a host takes from others inside
+	Approval  = "approval"  // what the house itself allowed, and what exceeds it
 	Innocence = "innocence" // what speaks for an innocent cause
 )
 
@@ -31,6 +32,7 @@ var Caps = map[string]float64{
 	// Each of these alone can list a case, but make no sign of theft.
 	Moving:    20,
 	Gathering: 20,
+	Approval:  20,
 }
 
 // Weight is one row of the table below.
@@ -116,6 +118,15 @@ var (
 	TypeLie      = Weight{Content, 6, "%s is in truth %s"}
 	OwnName      = Weight{Content, 8, "%s holds the host's own name, %s"}
 	ByNight      = Weight{Content, 2, "sent by night or at the weekend (UTC)"}
+)
+
+// Approvals: what the house says of its own flows (docs/context.md).
+var (
+	ApprovedFlow    = Weight{Innocence, -40, "approved flow of %s (%s), up to %s a day until %s"}
+	ApprovedPartner = Weight{Innocence, -10, "the far end is approved for a flow of %s (%s)"}
+	ApprovedPart    = Weight{Approval, 0, "an approval of %s (%s) covers %s of it: %s"}
+	ApprovalExpired = Weight{Approval, 0, "the approval of %s (%s) expired on %s and counts nothing"}
+	ExceedsApproval = Weight{Approval, 20, "more than %s (%s) approved: %s above %s a day on %d of %d days"}
 )
 
 // Says makes a term of a weight; args fill its text.

@@ -17,12 +17,13 @@ import (
 )
 
 // document puts cases, blind spots and sources into the report's words.
-func document(ctx context.Context, l *ledger.Look, cover *caseload.Coverage, cases []caseload.Case, weak int, sources []ledger.Source, files []File, o Options) (_ *report.Document, err error) {
+func document(ctx context.Context, l *ledger.Look, cover *caseload.Coverage, seen *examined, sources []ledger.Source, files []File, o Options) (_ *report.Document, err error) {
+	cases := seen.cases
 	d := &report.Document{
 		Schema: report.Schema, Version: o.Version, Injected: o.Injected,
 		Cases: []report.Case{}, BlindSpots: []report.BlindSpot{},
-		Internal: internal(l),
-		Stats:    report.Stats{WeakFindings: int64(weak)},
+		Internal: internal(l), Context: houseWords(seen.uses, o.Context),
+		Stats: report.Stats{WeakFindings: int64(seen.weak)},
 	}
 	if d.Sources, err = describe(sources, files); err != nil {
 		return nil, err
@@ -85,6 +86,7 @@ func document(ctx context.Context, l *ledger.Look, cover *caseload.Coverage, cas
 		d.Cases = append(d.Cases, present(&cases[i], i+1, complete, evidence))
 		reach.name(&d.Cases[i], &cases[i])
 		d.Cases[i].Names = names.during(&d.Cases[i])
+		know(&d.Cases[i], o.Context, cover.Shared)
 	}
 	if o.Base != "" {
 		shorten(d, o.Base)
@@ -123,6 +125,9 @@ func verdict(cases []caseload.Case, c *caseload.Coverage) report.Verdict {
 	v := report.Verdict{Level: levels[level], Confirmed: []string{}}
 	n, accepted, least := 0, int64(0), "at least"
 	for i := range cases {
+		if cases[i].Standing == caseload.Confirmed {
+			v.Confirmed = append(v.Confirmed, cases[i].ID)
+		}
 		if cases[i].Level == level && level != caseload.NoneSeen {
 			n++
 			accepted += cases[i].Loss.Accepted
@@ -147,6 +152,9 @@ func verdict(cases []caseload.Case, c *caseload.Coverage) report.Verdict {
 	default:
 		v.Text = "No sign in what we can see; read with it what could not be seen." + before
 	}
+	if k := int64(len(v.Confirmed)); k > 0 {
+		v.Text = fmt.Sprintf("Theft is confirmed in %s, by the people named there. %s", report.Plural(k, "case"), v.Text)
+	}
 	return v
 }
 
@@ -157,12 +165,19 @@ func present(c *caseload.Case, rank int, complete bool, evidence map[detect.Plac
 		First: *moment(c.First), Last: *moment(c.Last), Hosts: c.Hosts, Accounts: []string{},
 		Destinations: []report.Destination{}, Stages: []string{}, Findings: []report.Finding{},
 		Who: "not assessed", Hours: []report.Hour{}, Events: []report.Event{}, Checks: []report.Check{},
-		Names: []report.HostName{},
+		Names: []report.HostName{}, Standing: standings[c.Standing], Judgements: []report.Judgement{},
+		Was: append([]string{}, c.Was...), SplitFrom: c.From, Assets: []report.Asset{},
+	}
+	for i := range c.Judged {
+		out.Judgements = append(out.Judgements, judgement(&c.Judged[i]))
 	}
 	for _, s := range c.Stages {
 		out.Stages = append(out.Stages, string(s))
 	}
 	out.Loss = loss(&c.Loss, complete)
+	for _, t := range c.Touched {
+		out.Loss.Touched = append(out.Loss.Touched, report.Touched(t))
+	}
 	type bar struct {
 		src, far string
 		hour     uint32
@@ -209,10 +224,20 @@ func present(c *caseload.Case, rank int, complete bool, evidence map[detect.Plac
 }
 
 func loss(l *caseload.Loss, complete bool) report.Loss {
-	out := report.Loss{BytesSent: report.Bounds{Low: l.Accepted}, BytesOnWire: l.OnWire, Estimated: l.Estimated, Files: []report.File{}}
+	out := report.Loss{
+		BytesSent: report.Bounds{Low: l.Accepted}, BytesOnWire: l.OnWire, Estimated: l.Estimated, Files: []report.File{},
+		Approved: l.Approved, Ladder: []report.Step{}, Touched: []report.Touched{},
+	}
 	if complete && l.Ceiling != nil {
 		n := *l.Ceiling
 		out.BytesSent.High = &n
+	}
+	for _, x := range l.Ladder {
+		step := report.Step{Rung: string(x.Rung), Seen: x.Seen, Files: report.Bounds(x.Files), Bytes: report.Bounds(x.Bytes), How: x.How}
+		if x.Rung == caseload.Sent {
+			step.Bytes.High = out.BytesSent.High
+		}
+		out.Ladder = append(out.Ladder, step)
 	}
 	for _, f := range l.Files {
 		out.Files = append(out.Files, report.File{
@@ -280,6 +305,19 @@ func timeline(f *detect.Finding) (out []report.Event) {
 	case f.Attempts == f.Events && f.Events > 0:
 		add(f.First, fmt.Sprintf("%s first tries to reach %s, and is not answered", f.Src, far))
 		add(f.Last, fmt.Sprintf("last attempt of %d", f.Attempts))
+	case f.Inbound:
+		far = detect.FarEnd(f.Dst, f.DstName, 0)
+		add(f.First, fmt.Sprintf("%s first reaches %s from outside", far, detect.FarEnd(f.Src, "", f.Port)))
+		if f.Last > f.First {
+			add(f.Last, fmt.Sprintf("%s last reaches it", far))
+		}
+	case f.Stage == detect.Movement:
+		add(f.First, fmt.Sprintf("%s begins to work on %s", f.Src, far))
+	case f.Stage == detect.Collection:
+		add(f.First, fmt.Sprintf("%s begins to gather", f.Src))
+		if f.Last > f.First {
+			add(f.Last, fmt.Sprintf("%s has gathered %s", f.Src, detect.Bytes(f.BytesIn)))
+		}
 	default:
 		add(f.First, fmt.Sprintf("%s first reaches %s", f.Src, far))
 		if f.Last > f.First {
@@ -339,6 +377,13 @@ func summary(c *caseload.Case) string {
 	}
 	if !slices.ContainsFunc(c.Findings, func(f detect.Finding) bool { return f.Attempts < f.Events }) {
 		return fmt.Sprintf("Since %s: %s keeps calling %s, which never answers; nothing left by it.", since, who, where)
+	}
+	switch {
+	case slices.Contains(c.Stages, detect.Command):
+	case slices.Contains(c.Stages, detect.Collection):
+		return fmt.Sprintf("Since %s: %s gathers data inside; that it left was not seen.", since, who)
+	case slices.Contains(c.Stages, detect.Movement):
+		return fmt.Sprintf("Since %s: %s works on other machines inside: %s.", since, who, where)
 	}
 	return fmt.Sprintf("Since %s: %s keeps a channel to %s; %s went out by it, no file among it is known.", since, who, where, detect.Bytes(out))
 }

@@ -10,17 +10,29 @@ import (
 	"barium/internal/ledger"
 )
 
+// togetherMemory is from how much memory in bytes on detectors run side by side.
+const togetherMemory = 1 << 30
+
 // find runs detectors side by side, and asks what the look covers meanwhile: one
 // query alone seldom keeps all cores busy. Findings are in the order of the
-// detectors, whichever ends first. The error is the first that occurred.
-func find(ctx context.Context, l *ledger.Look, detectors []detect.Detector) ([]detect.Finding, *caseload.Coverage, error) {
+// detectors, whichever ends first. The error is the first that occurred. With
+// little memory they take turns: each needs what the database may use.
+func find(ctx context.Context, l *ledger.Look, detectors []detect.Detector, memory int64) ([]detect.Finding, *caseload.Coverage, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	findings := make([][]detect.Finding, len(detectors))
 	var cover *caseload.Coverage
 	var wg sync.WaitGroup
+	var turn sync.Mutex
 	run := func(f func() error) {
 		wg.Go(func() {
+			if memory < togetherMemory {
+				turn.Lock()
+				defer turn.Unlock()
+			}
+			if ctx.Err() != nil {
+				return
+			}
 			if err := f(); err != nil {
 				cancel(err)
 			}

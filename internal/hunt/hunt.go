@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"barium/internal/caseload"
 	"barium/internal/detect/all"
 	"barium/internal/ledger"
 	"barium/internal/ledger/duck"
@@ -22,65 +21,94 @@ var ErrNothing = errors.New("nothing readable")
 // what they show. The document is returned with ErrNothing too, so that the
 // caller can say why each file was not read.
 func Run(ctx context.Context, o Options) (doc *report.Document, err error) {
+	if err := o.comparable(); err != nil {
+		return nil, err
+	}
+	err = o.look(ctx, func(look *ledger.Look, sources []ledger.Source, files []File) error {
+		o.stage("looking for signs")
+		findings, cover, err := find(ctx, look, all.Detectors, o.Memory)
+		if err != nil {
+			return err
+		}
+		seen, err := examine(ctx, look, findings, cover, o)
+		if err != nil {
+			return err
+		}
+		if o.judged != nil {
+			if err := o.judged(ctx, look.Store, seen, cover); err != nil {
+				return err
+			}
+		}
+		o.stage("fetching evidence")
+		d, err := document(ctx, look, cover, seen, sources, files, o)
+		if err != nil {
+			return err
+		}
+		if err := seen.remember(ctx, look.Store, d, o); err != nil {
+			return fmt.Errorf("remembering the cases: %w", err)
+		}
+		doc = d
+		return nil
+	})
+	if err != nil && !errors.Is(err, ErrNothing) {
+		return nil, err
+	}
+	return doc, err
+}
+
+// look reads the logs into the ledger and hands over what is to be looked at. It
+// returns ErrNothing, after that, when no source has a record.
+func (o *Options) look(ctx context.Context, f func(*ledger.Look, []ledger.Source, []File) error) (err error) {
 	networks, err := ledger.ParseNetworks(o.Internal)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if o.Memory == 0 {
 		o.Memory = quarterOfMemory()
 	}
 	files, err := Discover(ctx, o.Paths, o.Stdin, o.Mappings...)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if o.Found != nil {
 		if err := o.Found(files); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	store, done, err := open(ctx, o)
+	store, done, err := open(ctx, *o)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	defer func() { o.stage("closing"); err = errors.Join(err, done()) }()
+	defer func() {
+		o.stage("closing")
+		if e := done(); e != nil { // not with ErrNothing, which has a result
+			err = errors.Join(e, context.Cause(ctx))
+		}
+	}()
 	if o.Progress != nil {
 		defer o.Progress.Done()
 	}
-	sources, err := Import(ctx, store, files, o)
+	sources, err := Import(ctx, store, files, *o)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	files = withMembers(files)
-	if networks, err = inside(ctx, store, o, networks); err != nil {
-		return nil, err
+	if networks, err = inside(ctx, store, *o, networks); err != nil {
+		return err
 	}
 	look, err := ledger.NewLook(ctx, store, ledger.WindowOf(o.Since, o.Until), networks)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	o.stage("looking for signs")
-	findings, cover, err := find(ctx, look, all.Detectors)
-	if err != nil {
-		return nil, err
+	if err := f(look, sources, files); err != nil {
+		return err
 	}
-	users, err := labelUsers(ctx, look)
-	if err != nil {
-		return nil, err
-	}
-	cases, weak := caseload.Build(findings, func(label string) int64 { return users[label] })
-	o.stage("fetching evidence")
-	doc, err = document(ctx, look, cover, cases, weak, sources, files, o)
-	if err != nil {
-		return nil, err
-	}
-	readable := false
 	for _, s := range sources {
-		readable = readable || s.Records > 0
+		if s.Records > 0 {
+			return nil
+		}
 	}
-	if !readable {
-		return doc, ErrNothing
-	}
-	return doc, nil
+	return ErrNothing
 }
 
 // inside returns the networks that are inside: those given, those that an earlier
@@ -124,18 +152,6 @@ func open(ctx context.Context, o Options) (s ledger.Store, done func() error, er
 		return nil, nil, errors.Join(err, remove())
 	}
 	return store, func() error { return errors.Join(store.Close(), remove()) }, nil
-}
-
-// labelUsers returns how many hosts use each label.
-func labelUsers(ctx context.Context, l *ledger.Look) (map[string]int64, error) {
-	out := map[string]int64{}
-	var label string
-	var n int64
-	err := ledger.Each(ctx, l.Store, "SELECT l.text, k.hosts FROM known k JOIN label l ON l.label = k.label ORDER BY l.text", nil, []any{&label, &n}, func() error {
-		out[label] = n
-		return nil
-	})
-	return out, err
 }
 
 // elapsed is the time since the start in milliseconds.

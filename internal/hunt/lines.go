@@ -14,7 +14,8 @@ import (
 )
 
 // Select returns the case that an id means, and its findings, or the one finding
-// that the id means. An id may be shortened as long as it means one case only.
+// that the id means. An id may be shortened as long as it means one case only; the
+// id of a case that became part of another one means that.
 func Select(d *report.Document, id string) (*report.Case, []*report.Finding, error) {
 	name, number, one := strings.Cut(id, "/")
 	var found []*report.Case
@@ -26,6 +27,13 @@ func Select(d *report.Document, id string) (*report.Case, []*report.Finding, err
 		}
 		if name != "" && strings.HasPrefix(strings.ToLower(c.ID), strings.ToLower(name)) {
 			found = append(found, c)
+		}
+	}
+	if len(found) == 0 { // a case that became part of another one
+		for i := range d.Cases {
+			if name != "" && slices.ContainsFunc(d.Cases[i].Was, func(id string) bool { return strings.EqualFold(id, name) }) {
+				found = []*report.Case{&d.Cases[i]}
+			}
 		}
 	}
 	switch len(found) {

@@ -11,3 +11,7 @@ func quarterOfMemory() int64 {
 	}
 	return int64(info.Totalram * uint64(info.Unit) / 4)
 }
+
+// DefaultMemory is what Run uses when Options.Memory is 0: a quarter of the
+// machine's memory, in bytes.
+func DefaultMemory() int64 { return quarterOfMemory() }

@@ -41,14 +41,14 @@ func hostNames(ctx context.Context, l *ledger.Look, cases []caseload.Case) (nami
 	within := fmt.Sprintf("hour >= %d AND hour < %d", l.Window.Since, l.Window.Until)
 	in := "(SELECT address FROM place WHERE ip IN (?" + strings.Repeat(", ?", len(hosts)-1) + "))"
 	query := `SELECT p.ip, n.text, x.source, x.first, x.last FROM (
-			SELECT address, host_name AS name, 'dhcp' AS source, first, last FROM ledger.lease WHERE address IN ` + in + ` AND ` + within + `
+			SELECT address, host_name AS name, 'dhcp' AS source, first, first + span AS last FROM ledger.lease WHERE address IN ` + in + ` AND ` + within + `
 			UNION ALL
-			SELECT i.address, i.host_name, s.text, i.first, i.last FROM ledger.identity i JOIN ledger.name s ON s.id = i.source
+			SELECT i.address, i.host_name, s.text, i.first, i.first + i.span FROM ledger.identity i JOIN ledger.name s ON s.id = i.source
 			WHERE i.address IN ` + in + ` AND ` + within + ` AND s.text <> 'radius'
 			UNION ALL
-			SELECT address, name, 'dns', first, last FROM ledger.answer WHERE address IN ` + in + ` AND ` + within + `
+			SELECT address, name, 'dns', first, first + span FROM ledger.answer WHERE address IN ` + in + ` AND ` + within + `
 			UNION ALL
-			SELECT resp, subject, 'certificate', first, last FROM ledger.session WHERE resp IN ` + in + ` AND ` + within + `
+			SELECT resp, subject, 'certificate', first, first + span FROM ledger.session WHERE resp IN ` + in + ` AND ` + within + `
 		) x
 		JOIN place p ON p.address = x.address
 		JOIN ledger.name n ON n.id = x.name

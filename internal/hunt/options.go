@@ -1,9 +1,14 @@
 package hunt
 
 import (
+	"context"
 	"io"
 	"runtime"
 	"time"
+
+	"barium/internal/caseload"
+	"barium/internal/ledger"
+	"barium/internal/site"
 )
 
 // Options say what to hunt in and how.
@@ -24,6 +29,12 @@ type Options struct {
 	// PlacesOnly leaves the raw lines of the evidence unread: it says where they
 	// lie. Without Paths, no log is opened then.
 	PlacesOnly bool
+	// Context is what the house says of itself; nil for nothing.
+	Context *site.Context
+	// New compares with the last hunt on the ledger.
+	New bool
+	// judged is handed the cases before they are shown; nil for nothing.
+	judged func(context.Context, ledger.Store, *examined, *caseload.Coverage) error
 	// Found is told which files were found, before any is read; an error ends the
 	// hunt. nil for none.
 	Found func([]File) error

@@ -3,11 +3,13 @@
 -- Already there: place(address, ip, inside, special, label), one row per address.
 -- Every view is cut to the window. Ids (host, far, address, label, name …) are to
 -- be joined, never shown or ordered by: a text costs more than all else.
--- seq and block lead to a row's list in the table of lists.
+-- seq and block lead to a row's list in the table of lists; to read it, first, last
+-- and, of conversations, duration, bytes_orig and bytes_resp are needed too.
 
 -- oriented: conversations with flips applied: client opened it, server answered.
+-- service is the id of the names of what the sensor recognised in them, with | between.
 CREATE OR REPLACE VIEW oriented AS
-SELECT hour, seq, seq - seq % 4 AS block, sensor, proto, first, last, events, attempts, duration, missed, bytes_tried,
+SELECT hour, seq, seq - seq % 4 AS block, sensor, proto, service, first, first + span AS last, events, attempts, duration, missed, bytes_tried, bytes_orig, bytes_resp,
        CASE WHEN flip > 0 THEN resp ELSE orig END AS client,
        CASE WHEN flip > 0 THEN orig ELSE resp END AS server,
        CASE WHEN flip > 0 THEN flip ELSE port END AS port,
@@ -43,10 +45,10 @@ WHERE c.inside AND v.events > 0;
 -- opened: conversations from the side of who opened them, whoever is inside; to be
 -- joined with contact, which says that, on host, far, port and proto.
 CREATE OR REPLACE VIEW opened AS
-SELECT hour, seq, block, FALSE AS via, proto, port, first, last, flipped, client AS host, server AS far, bytes_client AS bytes_out
+SELECT hour, seq, block, FALSE AS via, proto, port, first, last, duration, bytes_orig, bytes_resp, flipped, client AS host, server AS far, bytes_client AS bytes_out
 FROM oriented
 UNION ALL
-SELECT hour, seq, seq AS block, TRUE AS via, proto, port, first, last, FALSE AS flipped, client AS host, address AS far, bytes_orig AS bytes_out
+SELECT hour, seq, seq AS block, TRUE AS via, proto, port, first, last, duration, bytes_orig, bytes_resp, FALSE AS flipped, client AS host, address AS far, bytes_orig AS bytes_out
 FROM via WHERE events > 0;
 
 -- opened_list: the lists behind opened; joined by block and via.
@@ -58,13 +60,13 @@ SELECT block, TRUE AS via, lists FROM via_list;
 -- looked: DNS look-ups by registered domain, with the text of the domain.
 CREATE OR REPLACE VIEW looked AS
 SELECT l.hour, l.seq, l.seq - l.seq % 4 AS block, l.sensor, l.orig AS client, l.resp AS resolver, l.domain, n.text AS domain_text,
-       l.first, l.last, l.events, l.names, l.info, l.length, l.longest, l.answer, l.payload, l.nxdomain
+       l.first, l.first + l.span AS last, l.events, l.names, l.info, l.length, l.longest, l.answer, l.payload, l.nxdomain
 FROM ledger.lookup l JOIN ledger.name n ON n.id = l.domain
 WHERE l.hour >= {since} AND l.hour < {until} AND l.events > 0;
 
 -- tls: TLS sessions with the texts of what both ends showed.
 CREATE OR REPLACE VIEW tls AS
-SELECT s.hour, s.seq, s.seq - s.seq % 4 AS block, s.orig AS client, s.resp AS server, s.port, s.first, s.last, s.events, s.established, s.resumed,
+SELECT s.hour, s.seq, s.seq - s.seq % 4 AS block, s.orig AS client, s.resp AS server, s.port, s.first, s.first + s.span AS last, s.events, s.established, s.resumed,
        sn.text AS server_name, sn.domain AS server_domain, s.ja3, j.text AS ja3_text,
        s.subject, su.text AS subject_text, s.issuer, iu.text AS issuer_text, v.text AS validation, cl.text AS client_subject,
        s.fingerprint, f.text AS fingerprint_text
@@ -80,7 +82,7 @@ WHERE s.hour >= {since} AND s.hour < {until} AND s.events > 0;
 
 -- asked: HTTP requests; host_text is the far end's name, also behind a proxy.
 CREATE OR REPLACE VIEW asked AS
-SELECT r.hour, r.seq, r.seq - r.seq % 4 AS block, r.orig AS client, r.resp AS server, r.port, r.proxied, r.first, r.last, r.events,
+SELECT r.hour, r.seq, r.seq - r.seq % 4 AS block, r.orig AS client, r.resp AS server, r.port, r.proxied, r.first, r.first + r.span AS last, r.events,
        r.bytes_out, r.bytes_in, r.accepted, h.text AS host_text, h.domain AS host_domain, u.text AS user_agent, m.text AS method
 FROM ledger.request r
 JOIN ledger.name h ON h.id = r.host
@@ -90,7 +92,7 @@ WHERE r.hour >= {since} AND r.hour < {until} AND r.events > 0;
 
 -- moved: files that HTTP, FTP, SMB and the sensor's file analysis saw.
 CREATE OR REPLACE VIEW moved AS
-SELECT t.hour, t.seq, t.seq - t.seq % 4 AS block, t.orig AS client, coalesce(v.address, t.resp) AS server, coalesce(v.port, t.port) AS port, t.first, t.last, t.events, t.bytes, t.bytes_accepted,
+SELECT t.hour, t.seq, t.seq - t.seq % 4 AS block, t.orig AS client, coalesce(v.address, t.resp) AS server, coalesce(v.port, t.port) AS port, t.first, t.first + t.span AS last, t.events, t.bytes, t.bytes_accepted,
        h.text AS how, f.text AS file, m.text AS mime, a.text AS account, p.text AS at_place
 FROM ledger.transfer t
 JOIN ledger.name h ON h.id = t.how
@@ -107,7 +109,7 @@ WHERE t.hour >= {since} AND t.hour < {until} AND t.events > 0;
 -- certified: certificates by subject and issuer, and by fingerprint.
 CREATE OR REPLACE VIEW certified AS
 SELECT c.hour, c.seq, c.seq - c.seq % 4 AS block, c.subject, c.issuer, c.serial, c.fingerprint, su.text AS subject_text, iu.text AS issuer_text,
-       fp.text AS fingerprint_text, nm.text AS names_text, c.first, c.last, c.events
+       fp.text AS fingerprint_text, nm.text AS names_text, c.first, c.first + c.span AS last, c.events
 FROM ledger.certificate c
 JOIN ledger.name su ON su.id = c.subject
 JOIN ledger.name iu ON iu.id = c.issuer
@@ -233,6 +235,32 @@ FROM used GROUP BY label;
 CREATE OR REPLACE TABLE habit AS
 SELECT host, count(*) AS labels, max(days) AS days FROM used GROUP BY host;
 
+-- bulk: hosts that sent much to one label within a day (50 MB), or a file of
+-- 100 kB, or any by FTP, where few hosts use the label. The detector upload
+-- answers for the bytes of these. Others that see them too leave them out of the
+-- loss, so that it counts once.
+CREATE OR REPLACE TABLE bulk AS
+SELECT g.host, g.label, k.hosts AS users, k.first AS label_first
+FROM (
+    SELECT host, label FROM (
+        SELECT host, label, on_day, sum(bytes_out) AS bytes_out
+        FROM daily WHERE outbound AND bytes_out > 0
+        GROUP BY host, label, on_day
+    ) per_day
+    GROUP BY host, label
+    HAVING max(bytes_out) >= 50000000
+    UNION
+    SELECT c.host, c.label
+    FROM moved m JOIN contact c ON c.host = m.client AND c.far = m.server AND c.outbound
+    WHERE m.bytes >= 100000 AND (m.how IN ('HTTP PUT', 'HTTP POST', 'HTTP PATCH') OR m.how IN ('FTP STOR', 'FTP APPE', 'FTP STOU', 'SMB WRITE'))
+    UNION
+    SELECT c.host, c.label
+    FROM moved m JOIN contact c ON c.host = m.client AND c.far = m.server AND c.outbound
+    WHERE m.how IN ('FTP STOR', 'FTP APPE', 'FTP STOU')
+) g
+JOIN known k ON k.label = g.label
+WHERE k.hosts <= 4 OR k.hosts * 10 <= (SELECT count(*) FROM habit);
+
 -- dealt: TLS sessions of hosts inside with far ends outside over the whole
 -- window, one row for each thing that they showed; label and name as in contact.
 -- Sessions that the connections know as UDP are left out: calls in a browser
@@ -245,7 +273,7 @@ SELECT g.orig AS host, g.resp AS far, g.port, h.ip AS host_ip, p.ip AS far_ip, g
        g.client, cl.text AS client_subject, g.fingerprint, f.text AS fingerprint_text
 FROM (
     SELECT orig, resp, port, server_name, ja3, subject, issuer, validation, client, fingerprint,
-           sum(events) AS events, sum(established) AS established, sum(resumed) AS resumed, min(first) AS first, max(last) AS last
+           sum(events) AS events, sum(established) AS established, sum(resumed) AS resumed, min(first) AS first, max(first + span) AS last
     FROM ledger.session
     WHERE hour >= {since} AND hour < {until} AND events > 0
     GROUP BY orig, resp, port, server_name, ja3, subject, issuer, validation, client, fingerprint

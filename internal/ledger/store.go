@@ -10,7 +10,7 @@ import (
 
 // SchemaVersion is the version of the tables that this program writes. A store
 // migrates older ledgers and refuses newer ones.
-const SchemaVersion = 1
+const SchemaVersion = 2
 
 // ErrNewer is returned for a ledger that a later version of barium wrote.
 var ErrNewer = errors.New("this ledger was written by a newer version of barium; use that version, or start a new ledger")
@@ -76,6 +76,16 @@ type Store interface {
 	// remembers values in the place of those.
 	Setting(ctx context.Context, name string) ([]string, error)
 	SetSetting(ctx context.Context, name string, values []string) error
+	// Cases returns the cases that the last hunt left, by id, and those that closed
+	// before; SetCases remembers cases in the place of those.
+	Cases(ctx context.Context) ([]KnownCase, error)
+	SetCases(ctx context.Context, cases []KnownCase) error
+	// Judgements returns all judgements by id, withdrawn ones too. Judge adds one
+	// and returns the id that it gets. Withdraw notes who took one back, why and
+	// when (microseconds since 1970 UTC); an unknown or withdrawn one is an error.
+	Judgements(ctx context.Context) ([]Judgement, error)
+	Judge(ctx context.Context, j Judgement) (id int64, err error)
+	Withdraw(ctx context.Context, id int64, by, because string, when int64) error
 	// Checksum is equal for two ledgers that hold the same rows, whatever the
 	// sources, order and ids.
 	Checksum(ctx context.Context) (string, error)

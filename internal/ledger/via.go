@@ -130,7 +130,7 @@ func (b *viaBuilder) build(ctx context.Context, s Store, w Window) error {
 	if err := b.alone.direct(ctx, s, w); err != nil {
 		return err
 	}
-	requests, err := s.Query(ctx, `SELECT r.orig, r.resp, r.port, r.hour, r.host, n.text, r.proxied, m.text = 'CONNECT', r.seq, l.lists
+	requests, err := s.Query(ctx, `SELECT r.orig, r.resp, r.port, r.host, n.text, r.proxied, m.text = 'CONNECT', r.first, r.first + r.span, r.seq, l.lists
 		FROM ledger.request r JOIN ledger.name n ON n.id = r.host JOIN ledger.name m ON m.id = r.method
 		JOIN ledger.request_list l ON l.block = r.seq - r.seq % 4
 		WHERE r.proxied > 0 AND n.text <> '' AND `+within("r")+` ORDER BY r.orig, r.resp, r.port, r.hour, n.text`)
@@ -142,7 +142,7 @@ func (b *viaBuilder) build(ctx context.Context, s Store, w Window) error {
 	if err := rs.next(); err != nil || !rs.ok {
 		return err
 	}
-	calls, err := s.Query(ctx, `SELECT c.orig, c.resp, c.port, c.hour, c.seq, l.lists
+	calls, err := s.Query(ctx, `SELECT c.orig, c.resp, c.port, c.hour, c.first, c.first + c.span, c.duration, c.bytes_orig, c.bytes_resp, c.seq, l.lists
 		FROM ledger.conversation c
 		JOIN (SELECT DISTINCT orig, resp, port FROM ledger.request WHERE proxied > 0) p ON p.orig = c.orig AND p.resp = c.resp AND p.port = c.port
 		JOIN ledger.conversation_list l ON l.block = c.seq - c.seq % 4
@@ -197,7 +197,7 @@ func (b *viaBuilder) walk(rs *requestCursor, cs *callCursor) error {
 
 // take remembers the requests of one row.
 func (b *viaBuilder) take(rs *requestCursor) error {
-	es, err := condense.Events(condense.Tables[condense.Request], rs.hour, rs.seq, rs.lists)
+	es, err := condense.Events(condense.Tables[condense.Request], &rs.list)
 	if err != nil {
 		return err
 	}
@@ -221,7 +221,7 @@ func (b *viaBuilder) take(rs *requestCursor) error {
 // attribute gives the connections of one row to the far ends that were asked
 // for over them: the whole connection when it is one, otherwise the bodies.
 func (b *viaBuilder) attribute(cs *callCursor) error {
-	es, err := condense.Events(condense.Tables[condense.Conversation], cs.hour, cs.seq, cs.lists)
+	es, err := condense.Events(condense.Tables[condense.Conversation], &cs.list)
 	if err != nil {
 		return err
 	}
@@ -295,7 +295,7 @@ func (b *viaBuilder) row(hour, client uint32, f viaFar, es []condense.Event) {
 		row = append(row, sum.Of(es))
 	}
 	b.rows = append(b.rows, row)
-	b.lists = append(b.lists, []any{hour, b.seq, condense.AppendBlock(nil, condense.EncodeRow(nil, t, hour, es, places))})
+	b.lists = append(b.lists, []any{hour, b.seq, condense.AppendBlock(nil, condense.EncodeRow(nil, t, es, places))})
 	b.seq += condense.BlockRows
 }
 
@@ -308,34 +308,33 @@ type requestCursor struct {
 	rows    *sql.Rows
 	ok      bool
 	key     viaKey
-	hour    uint32
 	host    uint32 // id of the name
 	name    string
 	farPort uint32
 	tunnel  bool // the method is CONNECT
-	seq     int64
-	lists   []byte
+	list    condense.Stored
 }
 
 func (c *requestCursor) next() error {
 	if c.ok = c.rows.Next(); !c.ok {
 		return c.rows.Err()
 	}
-	return c.rows.Scan(&c.key.client, &c.key.server, &c.key.port, &c.hour, &c.host, &c.name, &c.farPort, &c.tunnel, &c.seq, &c.lists)
+	into := []any{&c.key.client, &c.key.server, &c.key.port, &c.host, &c.name, &c.farPort, &c.tunnel}
+	return c.rows.Scan(append(into, c.list.Scan(condense.Tables[condense.Request])...)...)
 }
 
 type callCursor struct {
-	rows  *sql.Rows
-	ok    bool
-	key   viaKey
-	hour  uint32
-	seq   int64
-	lists []byte
+	rows *sql.Rows
+	ok   bool
+	key  viaKey
+	hour uint32
+	list condense.Stored
 }
 
 func (c *callCursor) next() error {
 	if c.ok = c.rows.Next(); !c.ok {
 		return c.rows.Err()
 	}
-	return c.rows.Scan(&c.key.client, &c.key.server, &c.key.port, &c.hour, &c.seq, &c.lists)
+	into := []any{&c.key.client, &c.key.server, &c.key.port, &c.hour}
+	return c.rows.Scan(append(into, c.list.Scan(condense.Tables[condense.Conversation])...)...)
 }

@@ -28,6 +28,59 @@ type Document struct {
 	Injected string    `json:"injected"` // what in the input was generated, empty for real logs
 	Masked   bool      `json:"masked"`   // names were replaced by stand-ins
 	Version  string    `json:"version"`  // of barium
+
+	Context Context  `json:"context"` // what the house said of itself
+	Changes *Changes `json:"changes"` // since the last hunt on this ledger; null unless asked for
+}
+
+// Context is what the house said of itself (--context), and what became of its
+// approvals.
+type Context struct {
+	Assets      int64     `json:"assets"`       // confirmed rows
+	Flows       int64     `json:"flows"`        // of each
+	CrownJewels int64     `json:"crown_jewels"` // file
+	Proposals   int64     `json:"proposals"`    // rows that nobody has confirmed; without effect
+	Uses        []FlowUse `json:"uses"`         // of the approved flows, in the order of their file
+}
+
+// FlowUse is what an approved flow was used for.
+type FlowUse struct {
+	Source       string `json:"source"`
+	Destination  string `json:"destination"`
+	Direction    string `json:"direction"`
+	Ceiling      int64  `json:"ceiling"` // bytes in a day
+	Owner        string `json:"owner"`
+	Ticket       string `json:"ticket"`
+	Expiry       string `json:"expiry"`        // last day
+	Status       string `json:"status"`        // UseWithin, UseUnused, UseExceeded or UseExpired
+	Bytes        int64  `json:"bytes"`         // that it covers
+	Days         int64  `json:"days"`          // on which it was used
+	MostADay     int64  `json:"most_a_day"`    // bytes, those above the ceiling too
+	DaysExceeded int64  `json:"days_exceeded"` // on which the ceiling was
+	Excess       int64  `json:"excess"`        // bytes above the ceiling
+	AfterExpiry  int64  `json:"after_expiry"`  // bytes that it would have covered
+}
+
+// What became of an approved flow.
+const (
+	UseWithin   = "within"
+	UseUnused   = "unused"
+	UseExceeded = "exceeded"
+	UseExpired  = "expired" // and traffic went on
+)
+
+// Changes is what became of cases since the last hunt on a ledger.
+type Changes struct {
+	Opened []Change `json:"opened"` // also those that open again
+	Grew   []Change `json:"grew"`
+	Closed []Change `json:"closed"`
+	Same   int64    `json:"same"` // open cases that are as they were
+}
+
+// Change is what became of one case.
+type Change struct {
+	ID  string   `json:"id"`
+	Why []string `json:"why"`
 }
 
 // Verdict answers "were we robbed?".
@@ -62,6 +115,59 @@ type Case struct {
 	Checks  []Check `json:"checks"`  // what would refute the case
 
 	Names []HostName `json:"host_names"` // what the hosts were called during the case; none in masked documents
+
+	Standing   string      `json:"standing"`   // StandingOpen, StandingBenign or StandingConfirmed
+	Judgements []Judgement `json:"judgements"` // what people said of it, by id
+	Was        []string    `json:"was"`        // ids of cases that became part of it, sorted
+	SplitFrom  string      `json:"split_from"` // id of the case that it split off; empty for none
+	Assets     []Asset     `json:"assets"`     // what is known of its hosts, by address
+}
+
+// What people said of a case.
+const (
+	StandingOpen      = "open"
+	StandingBenign    = "benign"
+	StandingConfirmed = "confirmed"
+)
+
+// Judgement is what a named person said of a case.
+type Judgement struct {
+	ID      string     `json:"id"` // J-1
+	Verdict string     `json:"verdict"`
+	By      string     `json:"by"`
+	Because string     `json:"because"`
+	Made    time.Time  `json:"made"`
+	Until   *time.Time `json:"until"` // the first moment at which it holds no more; null for ever
+	State   string     `json:"state"` // holds, exceeded, expired, superseded or withdrawn
+	Why     []string   `json:"why"`   // what of the case exceeds it
+}
+
+// Asset is what is known of a host of a case.
+type Asset struct {
+	IP         string `json:"ip"`
+	Name       string `json:"name"`
+	Role       string `json:"role"`
+	Model      string `json:"model"`
+	UsedByMany bool   `json:"used_by_many"` // the address does not tell a person, or one machine
+	Source     string `json:"source"`       // "assets.csv", or what the traffic looks like
+}
+
+// Touched is a crown jewel that a case touched.
+type Touched struct {
+	Class string `json:"class"`
+	Value int    `json:"value"` // 1 to 5
+	Kind  string `json:"kind"`  // host, share, path or type
+	What  string `json:"what"`
+	How   string `json:"how"`
+}
+
+// Step is how much of the loss got as far as a rung of the ladder.
+type Step struct {
+	Rung  string `json:"rung"` // reachable, viewed, staged, sent
+	Seen  bool   `json:"seen"` // some log shows it; otherwise it is only what the next rungs prove
+	Files Bounds `json:"files"`
+	Bytes Bounds `json:"bytes"`
+	How   string `json:"how"`
 }
 
 // HostName is a name by which a machine inside went. An address may have had
@@ -96,6 +202,10 @@ type Loss struct {
 	Files       []File `json:"files"`
 	Records     Bounds `json:"records"`
 	Patients    Bounds `json:"patients"`
+
+	Approved int64     `json:"approved"` // payload that an approval covers; in none of the above
+	Ladder   []Step    `json:"ladder"`   // reachable, viewed, staged, sent
+	Touched  []Touched `json:"touched"`  // crown jewels, the most valuable first
 }
 
 // File is one file that left, counted once.

@@ -145,6 +145,12 @@ func LevelWords(level string) string {
 
 // LevelWords says what the case alone amounts to.
 func (c *Case) LevelWords() string {
+	switch c.Standing {
+	case StandingBenign:
+		return "Judged benign"
+	case StandingConfirmed:
+		return "Theft confirmed"
+	}
 	if c.Level == LevelNone {
 		return "Too light to be a sign"
 	}

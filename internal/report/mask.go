@@ -30,6 +30,18 @@ var keptFields = map[string]bool{
 	"Document.Version":    true,
 	"Verdict.Level":       true,
 	"Case.Level":          true,
+	"Case.Standing":       true,
+	"Judgement.ID":        true,
+	"Judgement.Verdict":   true,
+	"Judgement.State":     true,
+	"Touched.Class":       true,
+	"Touched.Kind":        true,
+	"Step.Rung":           true,
+	"Step.How":            true,
+	"Asset.Source":        true,
+	"FlowUse.Direction":   true,
+	"FlowUse.Status":      true,
+	"FlowUse.Expiry":      true,
 	"Case.Stages":         true,
 	"Event.Stage":         true,
 	"Finding.Stage":       true,
@@ -64,7 +76,7 @@ func (d *Document) Mask() *Document {
 	n := collect(d)
 	out := rewriter{text: func(field, s string) string {
 		switch {
-		case field == "Evidence.Raw" || field == "BadSample.Sample":
+		case field == "Evidence.Raw" || field == "BadSample.Sample" || field == "Judgement.Because" || field == "Touched.How":
 			if s == "" {
 				return ""
 			}
@@ -96,6 +108,21 @@ func collect(d *Document) *names {
 	for _, network := range d.Internal {
 		if p, err := netip.ParsePrefix(network.CIDR); err == nil && p.IsSingleIP() {
 			n.add(KindHost, p.Addr().String())
+		}
+	}
+	for _, u := range d.Context.Uses {
+		if u.Source != "any" {
+			n.add(KindName, u.Source)
+		}
+		n.add(KindName, u.Destination)
+		n.add(KindAccount, u.Owner)
+		n.add(KindName, u.Ticket)
+	}
+	if ch := d.Changes; ch != nil {
+		for _, list := range [][]Change{ch.Opened, ch.Grew, ch.Closed} {
+			for _, x := range list {
+				n.add(kindCase, x.ID)
+			}
 		}
 	}
 	n.settle()
@@ -137,6 +164,23 @@ func collectCase(n *names, c *Case) {
 	}
 	for _, x := range c.Names {
 		n.add(KindName, x.Name)
+	}
+	for _, id := range append([]string{c.SplitFrom}, c.Was...) {
+		n.add(kindCase, id)
+	}
+	for _, a := range c.Assets {
+		n.add(KindName, a.Name)
+		n.add(KindName, a.Model)
+	}
+	for _, j := range c.Judgements {
+		n.add(KindAccount, j.By)
+	}
+	for _, t := range c.Loss.Touched {
+		if t.Kind != KindHost {
+			n.add(KindFile, t.What)
+		} else {
+			n.add(KindName, t.What)
+		}
 	}
 }
 

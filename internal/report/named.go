@@ -15,6 +15,7 @@ var namedFields = map[string]bool{
 	"Check.Text":     true,
 	"Finding.Src":    true,
 	"Finding.Reason": true,
+	"Touched.How":    true,
 }
 
 // mostNamed is how many bytes of a text are looked through: no drawing shows more.

@@ -58,6 +58,7 @@ type candidate struct {
 	labels            int64 // far ends of the host in all
 	days              int64 // on which the host called
 	calls             []detect.Call
+	byAddress         map[string][]detect.Call // the same, by far end, where there are several
 }
 
 // Find picks and scores candidates.
@@ -65,10 +66,8 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 	var out []detect.Finding
 	var c, row candidate
 	var ip string
-	var hour uint32
 	var flipped bool
-	var seq int64
-	var lists []byte
+	var list detect.List
 	var hostDays int64
 	// Candidates are scored while the next ones are fetched.
 	picked := make(chan candidate, 16)
@@ -87,16 +86,17 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 	}
 	into := []any{
 		&row.host, &row.label, &row.port, &row.proto, &row.name, &ip, &row.users, &row.labelFirst,
-		&row.labels, &hostDays, &row.days, &hour, &flipped, &seq, &lists,
+		&row.labels, &hostDays, &row.days, &flipped,
 	}
+	into = append(into, detect.Scan(&list)...)
 	err := ledger.Steps(ctx, l.Store, query, []any{l.Facts.Hosts}, into, func() error {
 		if row.host != c.host || row.label != c.label || row.port != c.port || row.proto != c.proto {
 			flush()
 			c = row
-			c.name, c.ips, c.calls = "", nil, nil
+			c.name, c.ips, c.calls, c.byAddress = "", nil, nil, nil
 			c.hosts, c.lookFirst, c.lookLast, c.names = l.Facts.Hosts, l.Facts.First, l.Facts.Last, l.Facts.Names
 		}
-		calls, err := detect.Calls(hour, seq, lists, flipped)
+		calls, err := detect.Calls(&list, flipped)
 		if err != nil {
 			return err
 		}
@@ -107,6 +107,10 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 			c.name = row.name // an address in the place of a name is none
 		}
 		c.calls = append(c.calls, calls...)
+		if c.byAddress == nil {
+			c.byAddress = map[string][]detect.Call{}
+		}
+		c.byAddress[ip] = append(c.byAddress[ip], calls...)
 		return nil
 	})
 	if err == nil {
@@ -126,6 +130,9 @@ const day = 24 * 3600 * 1_000_000
 func score(c *candidate) (detect.Finding, bool) {
 	sortCalls(c.calls)
 	r := best(c.calls)
+	if r.strength < evident && len(c.ips) > 1 {
+		r = c.narrow(r)
+	}
 	if r.strength == 0 {
 		return detect.Finding{}, false
 	}
@@ -159,6 +166,32 @@ func score(c *candidate) (detect.Finding, bool) {
 	}
 	return f, f.Weight() > 0
 }
+
+// evident is from which strength on a rhythm needs no further look.
+const evident = 0.5
+
+// narrow looks for a clearer rhythm at one of the addresses behind a label, and
+// keeps to that address if there is one.
+func (c *candidate) narrow(r rhythm) rhythm {
+	if len(c.ips) > mostAddresses {
+		return r
+	}
+	ips := slices.Clone(c.ips)
+	for _, ip := range ips {
+		calls := c.byAddress[ip]
+		sortCalls(calls)
+		// The best of so many has to prove more.
+		one := best(calls)
+		one.strength -= 1.5 * math.Log10(float64(len(ips))) / proven
+		if one.strength >= evident && one.strength > r.strength {
+			r, c.calls, c.ips = one, calls, []string{ip}
+		}
+	}
+	return r
+}
+
+// mostAddresses is up to how many addresses behind a label are looked at singly.
+const mostAddresses = 64
 
 func sortCalls(calls []detect.Call) {
 	slices.SortStableFunc(calls, func(a, b detect.Call) int { return cmp.Compare(a.TS, b.TS) })

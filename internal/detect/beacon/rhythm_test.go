@@ -182,3 +182,76 @@ func TestBestWindow(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 }
+
+// TestShuffled: the same calls give the same; a rhythm is far above what chance
+// gives, and chance is not, also where calls come in bursts and by day only.
+func TestShuffled(t *testing.T) {
+	steady := at(every(10*minute, 60)...)
+	if a, b := shuffled(steady, 1), shuffled(steady, 1); a != b || a < 2*exceeded {
+		t.Errorf("60 exact beats: %.1f, then %.1f decades", a, b)
+	}
+	if one, many := shuffled(steady, 1), shuffled(steady, 100); one-many < 2.99 || one-many > 3.01 {
+		t.Errorf("one of 100 windows: %.1f decades in place of %.1f", many, one)
+	}
+	r := rand.New(rand.NewPCG(5, 6))
+	strong := 0
+	const draws = 200
+	for range draws {
+		var ts []int64
+		for d := range int64(5) {
+			for range 4 { // visits of a day at work, some pages each
+				now := d*24*hour + 8*hour + r.Int64N(9*hour)
+				for range 6 {
+					ts = append(ts, now)
+					now += int64(r.ExpFloat64() * 60 * second)
+				}
+			}
+		}
+		calls := at(ts...)
+		sortCalls(calls)
+		if best(calls).strength > 0.35 {
+			strong++
+		}
+	}
+	if strong*20 > draws {
+		t.Errorf("%d of %d weeks of visits have a strength above 0.35", strong, draws)
+	}
+}
+
+// TestMonth: a rhythm of three calls a day for a month shows, though no week of it
+// says much, in four months of calls by chance.
+func TestMonth(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 8))
+	var ts []int64
+	for range 200 {
+		ts = append(ts, r.Int64N(120*24*hour))
+	}
+	ts = append(ts, implant(r, 80, 8*hour, 0.1, 0.02)...)
+	for i := range ts[200:] {
+		ts[200+i] += 121 * 24 * hour
+	}
+	calls := at(ts...)
+	sortCalls(calls)
+	if got := best(calls); got.strength < 0.8 || got.period < 7*hour || got.period > 9*hour {
+		t.Errorf("got %+v", got)
+	}
+}
+
+// FuzzShuffled: whatever the moments, the result is a number, and the same again.
+func FuzzShuffled(f *testing.F) {
+	f.Add([]byte{1, 2, 3, 4, 5, 6, 7, 8}, int64(1))
+	f.Add([]byte{0, 0, 0, 0, 0, 0, 0, 0, 0}, int64(1_000_000))
+	f.Fuzz(func(t *testing.T, gaps []byte, unit int64) {
+		unit = 1 + max(unit, 0)%(1<<40)
+		var ts []int64
+		now := int64(0)
+		for _, g := range gaps {
+			now += int64(g) * unit
+			ts = append(ts, now)
+		}
+		a, b := best(at(ts...)), best(at(ts...))
+		if a != b || a.strength < 0 || a.strength > 1 {
+			t.Errorf("%+v, then %+v", a, b)
+		}
+	})
+}

@@ -1,6 +1,7 @@
 package beacon
 
 import (
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -72,5 +73,31 @@ func TestScore(t *testing.T) {
 				t.Errorf("attempts count as loss: %+v", f)
 			}
 		})
+	}
+}
+
+// TestNarrow: behind a name with several addresses, of which one is called in a
+// rhythm and the others by chance, that one is found.
+func TestNarrow(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 10))
+	c := candidate{
+		host: "10.0.0.5", label: "far.test", ips: []string{"203.0.113.4", "203.0.113.5"}, port: 443, proto: 6,
+		users: 1, hosts: 100, lookLast: 2 * day, labels: 40, days: 2, byAddress: map[string][]detect.Call{},
+	}
+	c.byAddress["203.0.113.5"] = at(every(20*minute, 100)...)
+	var noise []int64
+	for range 300 {
+		noise = append(noise, r.Int64N(100*20*minute))
+	}
+	c.byAddress["203.0.113.4"] = at(noise...)
+	for _, ip := range c.ips {
+		c.calls = append(c.calls, c.byAddress[ip]...)
+	}
+	for i := range c.calls {
+		c.calls[i].Place = detect.Place{Source: 1}
+	}
+	f, ok := score(&c)
+	if !ok || f.Dst != "203.0.113.5" || f.Events != 100 {
+		t.Errorf("found %t: %s with %d calls: %s", ok, f.Dst, f.Events, f.Reason)
 	}
 }

@@ -131,15 +131,15 @@ const maxSendings = 1 << 16
 func candidates(ctx context.Context, l *ledger.Look, query string, t *condense.Table, mail bool) (out []candidate, err error) {
 	var c candidate
 	var s sending
-	var hour uint32
-	var seq, wireOut, wireIn int64
-	var lists []byte
+	var wireOut, wireIn int64
+	var list condense.Stored
 	var far, how string
 	var port int
 	into := []any{
 		&c.host, &c.label, &far, &c.name, &port, &c.users, &c.labelFirst, &c.labels, &wireOut, &wireIn,
-		&how, &s.file, &s.from, &s.to, &hour, &seq, &lists,
+		&how, &s.file, &s.from, &s.to,
 	}
+	into = append(into, list.Scan(t)...)
 	query = strings.NewReplacer("{since}", fmt.Sprint(l.Window.Since), "{until}", fmt.Sprint(l.Window.Until)).Replace(query)
 	err = ledger.Steps(ctx, l.Store, query, []any{l.Facts.Hosts}, into, func() error {
 		n := len(out)
@@ -154,7 +154,7 @@ func candidates(ctx context.Context, l *ledger.Look, query string, t *condense.T
 			to.wireOut += wireOut
 			to.wireIn += wireIn
 		}
-		events, err := condense.Events(t, hour, seq, lists)
+		events, err := condense.Events(t, &list)
 		if err != nil {
 			return err
 		}

@@ -55,7 +55,7 @@ func stolenForm(l *dt.Logs) {
 	asks(l, at-3*dt.Minute, "10.1.2.31")
 	l.DNS(dt.DNS{TS: at - dt.Second, Src: "10.1.2.31", Resolver: inner, Query: "grain-store.duckdns.org", Answers: []string{form}})
 	for range 5 {
-		l.HTTP(dt.HTTP{TS: at, Src: "10.1.2.31", Dst: form, Method: "POST", Host: "grain-store.duckdns.org", URI: "/in/c.php", Out: 300 + l.Int64N(900), In: 4, Status: 200})
+		l.Form(dt.Form{TS: at, Src: "10.1.2.31", Dst: form, Method: "POST", Host: "grain-store.duckdns.org", URI: "/in/c.php", Out: 300 + l.Int64N(900), In: 4, Status: 200})
 		at += dt.Hour
 	}
 }
@@ -85,7 +85,7 @@ func telemetry(l *dt.Logs) {
 	for i, h := range dt.Hosts("10.1.2.", 20) {
 		l.DNS(dt.DNS{TS: dt.Start + int64(i)*dt.Minute, Src: h, Resolver: inner, Query: "stats.maker.test", Answers: []string{form}})
 		for k := range int64(6) {
-			l.HTTP(dt.HTTP{TS: dt.Start + int64(i)*dt.Minute + k*12*dt.Hour + dt.Second, Src: h, Dst: form, Method: "POST", Host: "stats.maker.test", URI: "/v1", Out: 800, In: 20, Status: 204})
+			l.Form(dt.Form{TS: dt.Start + int64(i)*dt.Minute + k*12*dt.Hour + dt.Second, Src: h, Dst: form, Method: "POST", Host: "stats.maker.test", URI: "/v1", Out: 800, In: 20, Status: 204})
 		}
 	}
 }
@@ -95,7 +95,7 @@ func telemetry(l *dt.Logs) {
 func updater(l *dt.Logs) {
 	l.DNS(dt.DNS{TS: dt.Start + 34*dt.Hour - dt.Second, Src: "10.1.2.25", Resolver: inner, Query: "update.viewer.test", Answers: []string{form}})
 	for k := range int64(3) {
-		l.HTTP(dt.HTTP{TS: dt.Start + 34*dt.Hour + k*dt.Day/2, Src: "10.1.2.25", Dst: form, Method: "POST", Host: "update.viewer.test", URI: "/check", Out: 400, In: 60, Status: 200})
+		l.Form(dt.Form{TS: dt.Start + 34*dt.Hour + k*dt.Day/2, Src: "10.1.2.25", Dst: form, Method: "POST", Host: "update.viewer.test", URI: "/check", Out: 400, In: 60, Status: 200})
 	}
 }
 

@@ -26,7 +26,7 @@ WHERE (k.hosts <= 4 OR k.hosts * 10 <= ?)
       WHERE c.host = g.host AND c.label = g.label AND c.outbound AND m.how IN ('HTTP POST', 'HTTP PUT'));
 
 SELECT h.ip, t.text, p.ip, coalesce(b.text, a.text, ''), r.port, g.users, g.label_first, d.labels, c.bytes_out, c.bytes_in,
-       'HTTP', '', '', r.method, r.hour, r.seq, l.lists
+       'HTTP', '', '', r.method, r.first, r.last, r.seq, l.lists
 FROM cleartext_pair g
 JOIN contact c ON c.host = g.host AND c.label = g.label AND c.outbound AND c.proto = 6
 JOIN asked r ON r.client = c.host AND r.server = c.far AND r.port = c.port AND r.proxied = 0

@@ -2,7 +2,7 @@
 -- their lists, and what the sensor's file analysis says of attachments. Mail servers of the house stand aside: those that others hand mail to.
 -- Parameter: number of hosts.
 SELECT h.ip, t.text, p.ip, coalesce(b.text, a.text, ''), m.port, n.hosts, n.first, d.labels, k.bytes_out, k.bytes_in,
-       m.how, m.file, m.account, m.at_place, m.hour, m.seq, l.lists
+       m.how, m.file, m.account, m.at_place, m.first, m.last, m.seq, l.lists
 FROM moved m
 JOIN place h ON h.address = m.client AND h.inside
 JOIN place p ON p.address = m.server AND NOT p.inside

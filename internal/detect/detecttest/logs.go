@@ -45,7 +45,7 @@ type line struct {
 // NewLogs returns empty logs.
 func NewLogs(seed uint64) *Logs {
 	const id, idTypes = "ts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p", "time\tstring\taddr\tport\taddr\tport"
-	return &Logs{Rand: rand.New(rand.NewPCG(seed, 2026)), tables: map[string]*table{
+	l := &Logs{Rand: rand.New(rand.NewPCG(seed, 2026)), tables: map[string]*table{
 		"conn": {
 			fields: id + "\tproto\tservice\tduration\torig_bytes\tresp_bytes\tconn_state",
 			types:  idTypes + "\tenum\tstring\tinterval\tcount\tcount\tstring",
@@ -59,8 +59,8 @@ func NewLogs(seed uint64) *Logs {
 			types:  idTypes + "\tstring\tstring\tbool\tbool\tvector[string]\tvector[string]\tstring\tstring",
 		},
 		"http": {
-			fields: id + "\tmethod\thost\turi\tuser_agent\trequest_body_len\tresponse_body_len\tstatus_code",
-			types:  idTypes + "\tstring\tstring\tstring\tstring\tcount\tcount\tcount",
+			fields: id + "\ttrans_depth\tmethod\thost\turi\tuser_agent\trequest_body_len\tresponse_body_len\tstatus_code",
+			types:  idTypes + "\tcount\tstring\tstring\tstring\tstring\tcount\tcount\tcount",
 		},
 		"smtp": {
 			fields: id + "\thelo\tmailfrom\trcptto\tlast_reply\ttls\tfuids\tuser_agent",
@@ -79,6 +79,8 @@ func NewLogs(seed uint64) *Logs {
 			types:  "time\tstring\tstring\tstring\tstring\ttime\ttime\tvector[string]",
 		},
 	}}
+	l.insideTables(id, idTypes)
+	return l
 }
 
 // Conn is one connection.
@@ -188,6 +190,21 @@ func (l *Logs) TLS(s TLS) {
 
 func (l *Logs) x509(ts int64, c *Cert) {
 	l.row("x509", ts, "%s\t01\t%s\t%s\t%d.000000\t%d.000000\t%s", c.fingerprint(), c.Subject, c.Issuer, c.From/Second, c.To/Second, dash(c.Names))
+}
+
+// HTTP is one request over a connection of its own, and the connection.
+type HTTP struct {
+	Conn
+	Method, Host, URI, Agent string
+	Status                   int
+}
+
+// HTTP adds a request whose bodies are nearly all that the connection carries.
+func (l *Logs) HTTP(h HTTP) {
+	h.Service = "http"
+	l.Conn(h.Conn)
+	id := fmt.Sprintf("C%06d\t%s\t%d\t%s\t%d", l.serial, h.Src, 49152+l.serial%16384, h.Dst, h.Port) // of the connection
+	l.row("http", h.TS+20_000, "%s\t1\t%s\t%s\t%s\t%s\t%d\t%d\t%d", id, h.Method, dash(h.Host), h.URI, dash(h.Agent), max(h.Out-400, 0), max(h.In-300, 0), h.Status)
 }
 
 // Browse lets hosts call sites in working hours of the given days, each a few

@@ -2,8 +2,8 @@ package detecttest
 
 import "fmt"
 
-// HTTP is one request in clear, with the connection that carried it.
-type HTTP struct {
+// Form is one small request in clear, with the connection that carried it.
+type Form struct {
 	TS                int64
 	Src, Dst          string
 	Method, Host, URI string
@@ -12,11 +12,11 @@ type HTTP struct {
 	Status            int
 }
 
-// HTTP adds a request and its connection.
-func (l *Logs) HTTP(h HTTP) {
+// Form adds a request and its connection.
+func (l *Logs) Form(h Form) {
 	id := l.id(h.Src, h.Dst, 80)
 	l.row("conn", h.TS, "%s\ttcp\thttp\t0.500000\t%d\t%d\tSF", id, h.Out+280, h.In+230)
-	l.row("http", h.TS+1000, "%s\t%s\t%s\t%s\t%s\t%d\t%d\t%d", id, h.Method, h.Host, h.URI, dash(h.Agent), h.Out, h.In, h.Status)
+	l.row("http", h.TS+1000, "%s\t1\t%s\t%s\t%s\t%s\t%d\t%d\t%d", id, h.Method, h.Host, h.URI, dash(h.Agent), h.Out, h.In, h.Status)
 }
 
 // Mail is one mail handed over in clear and accepted, with the connection that

@@ -97,9 +97,7 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 	var out []detect.Finding
 	var c, row candidate
 	var r resolver
-	var hour uint32
-	var seq int64
-	var lists []byte
+	var list condense.Stored
 	// The records of look-ups have a beginning of their own.
 	var first, last int64
 	if err := ledger.One(ctx, l.Store, "SELECT coalesce(min(first), 0), coalesce(max(last), 0) FROM looked", &first, &last); err != nil {
@@ -116,8 +114,9 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 	into := []any{
 		&row.host, &row.domain, &row.askers, &row.domainFirst, &row.domains, &row.otherInfo, &row.clients, &row.days,
 		&row.visits, &row.ownVisits, &row.loopback, &row.inside, &row.answers, &row.forwards,
-		&r.ip, &r.inside, &hour, &seq, &lists,
+		&r.ip, &r.inside,
 	}
+	into = append(into, list.Scan(condense.Tables[condense.Lookup])...)
 	err := ledger.Each(ctx, l.Store, query, nil, into, func() error {
 		if row.host != c.host || row.domain != c.domain {
 			flush()
@@ -125,7 +124,7 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 			c.connections = l.Facts.Hosts > 0
 			c.lookFirst, c.lookLast = first, last
 		}
-		looks, err := decode(hour, seq, lists)
+		looks, err := decode(&list)
 		if err != nil {
 			return err
 		}
@@ -158,8 +157,8 @@ func (c *candidate) add(r resolver, looks []look) {
 	c.looks = append(c.looks, looks[:min(len(looks), maxLooks-len(c.looks))]...)
 }
 
-func decode(hour uint32, seq int64, lists []byte) ([]look, error) {
-	es, err := condense.Events(condense.Tables[condense.Lookup], hour, seq, lists)
+func decode(list *condense.Stored) ([]look, error) {
+	es, err := condense.Events(condense.Tables[condense.Lookup], list)
 	if err != nil {
 		return nil, err
 	}

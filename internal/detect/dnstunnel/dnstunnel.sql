@@ -5,7 +5,7 @@ SELECT g.client_ip, g.domain_text, g.askers, g.domain_first, g.domains, g.host_i
        (SELECT count(DISTINCT q.client) FROM looked q JOIN place i ON i.address = q.client WHERE i.inside) AS clients,
        g.days, coalesce(v.visits, 0) AS visits, coalesce(o.visits, 0) AS own_visits,
        coalesce(z.loopback, 0) AS loopback, coalesce(z.inside, 0) AS inside_answers, coalesce(z.all_answers, 0) AS all_answers,
-       coalesce(f.answers, 0) AS forwards, r.ip AS resolver_ip, r.inside AS resolver_inside, l.hour, l.seq, t.lists
+       coalesce(f.answers, 0) AS forwards, r.ip AS resolver_ip, r.inside AS resolver_inside, l.first, l.last, l.seq, t.lists
 FROM (
     -- What every host asked below every domain. Windowed sums give how many
     -- hosts ask, and what else the host asks for.

@@ -56,11 +56,10 @@ func findEncrypted(ctx context.Context, l *ledger.Look) (out []detect.Finding, e
 	query := strings.NewReplacer("{addresses}", quoted(publicResolvers.addresses), "{names}", quoted(publicResolvers.names)).Replace(encryptedQuery)
 	var all []sealed
 	var c sealed
-	var hour uint32
 	var flipped bool
-	var seq int64
-	var lists []byte
-	into := []any{&c.host, &c.label, &c.far, &c.name, &c.port, &c.users, &c.labelFirst, &c.labels, &c.days, &c.nameless, &hour, &flipped, &seq, &lists}
+	var list detect.List
+	into := []any{&c.host, &c.label, &c.far, &c.name, &c.port, &c.users, &c.labelFirst, &c.labels, &c.days, &c.nameless, &flipped}
+	into = append(into, detect.Scan(&list)...)
 	err = ledger.Each(ctx, l.Store, query, nil, into, func() error {
 		n := len(all)
 		if n == 0 || all[n-1].host != c.host || all[n-1].label != c.label || all[n-1].far != c.far || all[n-1].port != c.port {
@@ -68,7 +67,7 @@ func findEncrypted(ctx context.Context, l *ledger.Look) (out []detect.Finding, e
 			all = append(all, c)
 			n++
 		}
-		calls, err := detect.Calls(hour, seq, lists, flipped)
+		calls, err := detect.Calls(&list, flipped)
 		all[n-1].calls = append(all[n-1].calls, calls...)
 		return err
 	})

@@ -2,7 +2,7 @@
 -- of the connections. {addresses} and {names} stand for the lists.
 SELECT h.ip, t.text, p.ip, coalesce(b.text, a.text, ''), c.port, n.hosts, n.first, d.labels, c.days,
        (SELECT count(*) > 0 FROM dealt e WHERE e.host = c.host AND e.far = c.far AND e.port = c.port AND e.server_name_text = '') AS nameless,
-       o.hour, o.flipped, o.seq, l.lists
+       o.flipped, o.first, o.last, o.duration, o.bytes_orig, o.bytes_resp, o.seq, l.lists
 FROM contact c
 JOIN place h ON h.address = c.host
 JOIN place p ON p.address = c.far

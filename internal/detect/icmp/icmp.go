@@ -66,9 +66,7 @@ const maxCalls = 1 << 20
 func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, error) {
 	var out []detect.Finding
 	var c, row candidate
-	var hour uint32
-	var seq int64
-	var lists []byte
+	var list detect.List
 	flush := func() {
 		if len(c.calls) == 0 {
 			return
@@ -79,8 +77,8 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 	}
 	into := []any{
 		&row.host, &row.far, &row.farInside, &row.asked, &row.name, &row.label, &row.users, &row.farFirst, &row.pinged, &row.days, &row.first,
-		&hour, &seq, &lists,
 	}
+	into = append(into, detect.Scan(&list)...)
 	err := ledger.Steps(ctx, l.Store, query, []any{fewBytes}, into, func() error {
 		if row.host != c.host || row.far != c.far || row.asked != c.asked {
 			flush()
@@ -88,7 +86,7 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 			c.hosts, c.names = l.Facts.Hosts, l.Facts.Names
 			c.lookFirst, c.lookLast = l.Facts.First, l.Facts.Last
 		}
-		calls, err := detect.Calls(hour, seq, lists, !row.asked)
+		calls, err := detect.Calls(&list, !row.asked)
 		if err != nil {
 			return err
 		}

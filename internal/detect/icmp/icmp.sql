@@ -18,7 +18,7 @@ FROM (
 ) g;
 
 SELECT h.ip, p.ip, p.inside, i.asked, coalesce(a.text, '') AS name, t.text AS label, i.users, i.far_first, i.pinged, i.days, i.first,
-       o.hour, o.seq, l.lists
+       o.first, o.last, o.duration, o.bytes_orig, o.bytes_resp, o.seq, l.lists
 FROM icmp_pair i
 JOIN place h ON h.address = i.host
 JOIN place p ON p.address = i.far

@@ -1,7 +1,7 @@
 -- Every certificate that a session at a far end may have shown and whose chain is
 -- not known to be valid: the earliest row of each, with the list that holds its
 -- dates, and at how many labels its issuer's certificates were seen.
-SELECT c.subject_text, c.issuer_text, c.fingerprint_text, c.names_text, coalesce(i.labels, 0), c.hour, c.seq, t.lists
+SELECT c.subject_text, c.issuer_text, c.fingerprint_text, c.names_text, coalesce(i.labels, 0), c.first, c.last, c.seq, t.lists
 FROM (
     SELECT c.*, row_number() OVER (PARTITION BY c.subject_text, c.issuer_text, c.serial, c.fingerprint_text, c.names_text
                                    ORDER BY c.first, c.last, c.events) AS place_no

@@ -102,9 +102,7 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 	var s shown
 	var subject, issuer, fingerprint string
 	var issuerLabels int64
-	var hour uint32
-	var seq int64
-	var lists []byte
+	var list condense.Stored
 	flush := func() {
 		if len(c.sessions) == 0 {
 			return
@@ -119,8 +117,9 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 		&row.host, &row.label, &row.port, &row.users, &row.labelFirst, &row.hosts, &row.labels, &row.lookFirst, &row.lookLast,
 		&row.connections, &row.attempts, &row.bytesOut, &row.bytesIn, &row.missed, &row.duration, &row.days,
 		&s.far, &s.name, &s.serverName, &subject, &issuer, &s.validation, &s.client, &fingerprint, &s.ja3,
-		&s.ja3Hosts, &row.ja3Known, &issuerLabels, &hour, &seq, &lists,
+		&s.ja3Hosts, &row.ja3Known, &issuerLabels,
 	}
+	into = append(into, list.Scan(condense.Tables[condense.Session])...)
 	err = ledger.Each(ctx, l.Store, query, nil, into, func() error {
 		if row.host != c.host || row.label != c.label || row.port != c.port {
 			flush()
@@ -133,7 +132,7 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 		s.hasCert = subject != "" || fingerprint != ""
 		s.cert = certs.find(fingerprint, subject, issuer)
 		s.cert.issuerLabels = max(s.cert.issuerLabels, issuerLabels)
-		return c.add(s, hour, seq, lists)
+		return c.add(s, &list)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("tlsid: %w", err)
@@ -156,8 +155,8 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 	return final, nil
 }
 
-func (c *candidate) add(s shown, hour uint32, seq int64, lists []byte) error {
-	es, err := condense.Events(condense.Tables[condense.Session], hour, seq, lists)
+func (c *candidate) add(s shown, list *condense.Stored) error {
+	es, err := condense.Events(condense.Tables[condense.Session], list)
 	if err != nil {
 		return err
 	}
@@ -199,12 +198,11 @@ func certificates(ctx context.Context, l *ledger.Look) (known, error) {
 	k := known{map[string]certificate{}, map[[2]string]certificate{}}
 	var c certificate
 	var fingerprint string
-	var hour uint32
-	var seq int64
-	var lists []byte
-	into := []any{&c.subject, &c.issuer, &fingerprint, &c.names, &c.issuerLabels, &hour, &seq, &lists}
+	var list condense.Stored
+	into := []any{&c.subject, &c.issuer, &fingerprint, &c.names, &c.issuerLabels}
+	into = append(into, list.Scan(condense.Tables[condense.Certificate])...)
 	err := ledger.Each(ctx, l.Store, certificatesQuery, nil, into, func() error {
-		es, err := condense.Events(condense.Tables[condense.Certificate], hour, seq, lists)
+		es, err := condense.Events(condense.Tables[condense.Certificate], &list)
 		if err != nil || len(es) == 0 {
 			return err
 		}

@@ -4,7 +4,7 @@
 SELECT h.ip, t.text, g.port, coalesce(k.hosts, g.users), coalesce(k.first, g.label_first), g.hosts, coalesce(n.labels, g.labels), g.tls_first, g.tls_last,
        coalesce(b.events, 0), coalesce(b.attempts, 0), coalesce(b.bytes_out, 0), coalesce(b.bytes_in, 0), coalesce(b.missed, 0), coalesce(b.duration, 0), coalesce(b.days, 0),
        d.far_ip, d.name, d.server_name_text, d.subject_text, d.issuer_text, d.validation_text, d.client_subject, d.fingerprint_text, d.ja3_text,
-       coalesce(j.hosts, 0), g.ja3_known, coalesce(i.labels, 0), s.hour, s.seq, u.lists
+       coalesce(j.hosts, 0), g.ja3_known, coalesce(i.labels, 0), s.first, s.last, s.seq, u.lists
 FROM (
     SELECT e.host, e.label, e.port, u.users, u.first AS label_first, a.hosts, a.ja3_known, a.first AS tls_first, a.last AS tls_last, h.labels
     FROM (

@@ -56,12 +56,11 @@ func sent(ctx context.Context, l *ledger.Look) (map[pair][]file, error) {
 	analysed := map[int64]seen{}
 	var sendings []sending
 	var row sending
-	var hour uint32
-	var seq int64
-	var lists []byte
-	into := []any{&row.host, &row.far, &row.port, &row.how, &row.name, &row.mime, &row.account, &row.at, &hour, &seq, &lists}
+	var list condense.Stored
+	into := []any{&row.host, &row.far, &row.port, &row.how, &row.name, &row.mime, &row.account, &row.at}
+	into = append(into, list.Scan(condense.Tables[condense.Transfer])...)
 	err := ledger.Each(ctx, l.Store, filesQuery, nil, into, func() error {
-		events, err := condense.Events(condense.Tables[condense.Transfer], hour, seq, lists)
+		events, err := condense.Events(condense.Tables[condense.Transfer], &list)
 		if err != nil {
 			return err
 		}

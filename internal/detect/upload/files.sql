@@ -1,6 +1,6 @@
 -- Files on the way from a host inside to the outside, and what the sensor's file
 -- analysis says of them (how = 'files …', joined by file id in Go).
-SELECT cp.ip AS client_ip, sp.ip AS server_ip, m.port, m.how, m.file, m.mime, m.account, m.at_place, m.hour, m.seq, l.lists
+SELECT cp.ip AS client_ip, sp.ip AS server_ip, m.port, m.how, m.file, m.mime, m.account, m.at_place, m.first, m.last, m.seq, l.lists
 FROM moved m
 JOIN place cp ON cp.address = m.client AND cp.inside
 JOIN place sp ON sp.address = m.server AND NOT sp.inside

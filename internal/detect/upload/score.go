@@ -102,8 +102,8 @@ func (c *candidate) unnamed() (n int64) {
 	var in int64
 	for i := range c.pieces {
 		p := &c.pieces[i]
-		if p.proto != int(event.ProtoTCP) && p.port != quicPort {
-			continue // nothing says that a datagram arrived
+		if !detect.Acknowledged(p.proto, p.port) {
+			continue
 		}
 		for _, x := range p.calls {
 			if x.Attempt || slices.ContainsFunc(c.files, func(f file) bool { return f.by(p, &x) }) {
@@ -116,16 +116,8 @@ func (c *candidate) unnamed() (n int64) {
 	if in == 0 {
 		return 0
 	}
-	return n / 100 * contentShare
+	return detect.ContentOf(n)
 }
-
-// quicPort is where datagrams are acknowledged too (QUIC, RFC 9000 section 13.2).
-const quicPort = 443
-
-// contentShare is the part, in per cent, of the payload of an answered connection
-// that is content at least where no log names files: the rest may be the
-// overhead of TLS (RFC 8446 section 5: some 22 bytes a record) and of the protocol in it.
-const contentShare = 95
 
 // took returns the bytes of the files that the far end accepted, each once.
 func (c *candidate) took() (n int64) {
@@ -242,25 +234,27 @@ func (c *candidate) volume(f *detect.Finding, days map[uint32]int64, top int64, 
 			other = append(other, d.out)
 		}
 	}
+	// Its past by days and by hours are one fact, seen twice: the stronger counts.
+	var above detect.Term
 	if len(other) >= 2 && top >= dayBytes {
 		slices.Sort(other)
 		usual := max(other[len(other)/2], 1_000_000)
 		// Twice the usual says nothing, a hundred times all.
 		ratio := float64(top) / float64(usual)
-		if t := detect.AboveOwnPast.Scaled(math.Log10(ratio/2)/math.Log10(50), times(ratio)); t.DB > 0 {
-			ts = append(ts, t)
-		}
+		above = detect.AboveOwnPast.Scaled(math.Log10(ratio/2)/math.Log10(50), detect.Times(ratio))
+	}
+	if t, ok := burst(f.Hours, c.byHour); ok && t.DB > above.DB {
+		above = t
+	}
+	if above.DB > 0 {
+		ts = append(ts, above)
 	}
 	if c.hosts >= 5 && c.users <= 2 && top >= dayBytes && top > c.peersMost {
 		ts = append(ts, detect.AbovePeers.Says(c.hosts-1))
 	}
-	switch ratio := float64(f.BytesOut) / float64(max(f.BytesIn, 1)); {
-	case ratio < 1 && c.took() == 0:
-		ts = append(ts, detect.ReceivedMore.Says())
-	case ratio < 1.5 && c.took() == 0:
-		ts = append(ts, detect.Conversational.Says())
-	case ratio >= 4:
-		ts = append(ts, detect.NowAProducer.Says(times(ratio)))
+	// Files that were taken are no conversation, whatever came back.
+	if balance := detect.BalanceTerms(f.BytesOut, f.BytesIn); len(balance) > 0 && (balance[0].DB > 0 || c.took() == 0) {
+		ts = append(ts, balance...)
 	}
 	if c.isCall() && f.BytesIn*5 >= f.BytesOut {
 		ts = append(ts, detect.CallPort.Says(f.Port))
@@ -288,14 +282,9 @@ func (c *candidate) volume(f *detect.Finding, days map[uint32]int64, top int64, 
 	return ts
 }
 
-// isCall reports whether all of it went by UDP to a port that calls use: STUN
-// and TURN (RFC 8489, RFC 8656), and those of the large conferencing services.
+// isCall reports whether all of it went by UDP to a port that calls use.
 func (c *candidate) isCall() bool {
-	return !slices.ContainsFunc(c.pieces, func(p piece) bool {
-		port := p.port
-		return p.proto != int(event.ProtoUDP) ||
-			(port < 3478 || port > 3481) && (port < 8801 || port > 8810) && (port < 19302 || port > 19309) && port != 5004
-	})
+	return !slices.ContainsFunc(c.pieces, func(p piece) bool { return !detect.UsedByCalls(p.proto, p.port) })
 }
 
 // content weighs what the files show.
@@ -410,16 +399,6 @@ func (c *candidate) atNight(f *detect.Finding) bool {
 		}
 	}
 	return night*10 >= f.BytesOut*9
-}
-
-func times(ratio float64) string {
-	if ratio > 1000 {
-		return "over 1000 times"
-	}
-	if ratio >= 10 {
-		return fmt.Sprintf("%.0f times", ratio)
-	}
-	return fmt.Sprintf("%.1f times", ratio)
 }
 
 func reason(c *candidate, f *detect.Finding) string {

@@ -16,17 +16,15 @@ var (
 	filesQuery string
 	//go:embed past.sql
 	pastQuery string
+	//go:embed hours.sql
+	hoursQuery string
 	//go:embed partners.sql
 	partnersQuery string
 )
 
-const (
-	// dayBytes is how much a host must send to one label within a day to be
-	// looked at when no log names a file. Half of the 100 MB that D05 starts from.
-	dayBytes = 50_000_000
-	// fileBytes is how large a file must be to be looked at by itself.
-	fileBytes = 100_000
-)
+// dayBytes is how much sent to one label within a day is much, as in the look's
+// bulk. Half of the 100 MB that D05 starts from.
+const dayBytes = 50_000_000
 
 // Detector finds uploads.
 type Detector struct{}
@@ -87,10 +85,11 @@ type candidate struct {
 	labels              int64
 	pieces              []piece
 	files               []file
-	past                []day    // of the host
-	peersMost           int64    // what any other host sent to a rare label in a day
-	partner             []int64  // what all hosts together sent to the label, per day
-	own                 []string // what the host calls itself
+	past                []day     // of the host
+	byHour              []hourSum // likewise
+	peersMost           int64     // what any other host sent to a rare label in a day
+	partner             []int64   // what all hosts together sent to the label, per day
+	own                 []string  // what the host calls itself
 	checks              []detect.AddressCheck
 }
 
@@ -103,6 +102,10 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 	files, err := sent(ctx, l)
 	if err != nil {
 		return nil, fmt.Errorf("upload: files on their way out: %w", err)
+	}
+	byHour, err := hours(ctx, l)
+	if err != nil {
+		return nil, fmt.Errorf("upload: what hosts send by the hour: %w", err)
 	}
 	partners, err := partnerDays(ctx, l)
 	if err != nil {
@@ -119,15 +122,13 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 	var out []detect.Finding
 	var c, row candidate
 	var p piece
-	var hour uint32
 	var flipped bool
-	var seq int64
-	var lists []byte
+	var list detect.List
 	flush := func() {
 		if len(c.pieces) == 0 {
 			return
 		}
-		c.past = past[c.host]
+		c.past, c.byHour = past[c.host], byHour[c.host]
 		c.peersMost = most.of(c.host)
 		c.partner = partners[c.label]
 		c.own, c.checks = own[c.host], checks[c.host]
@@ -144,9 +145,10 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 	}
 	into := []any{
 		&row.host, &row.label, &p.ip, &row.name, &p.port, &p.proto, &row.users, &row.labelFirst, &row.labels,
-		&hour, &flipped, &seq, &lists,
+		&flipped,
 	}
-	err = ledger.Steps(ctx, l.Store, candidatesQuery, []any{dayBytes, fileBytes, l.Facts.Hosts}, into, func() error {
+	into = append(into, detect.Scan(&list)...)
+	err = ledger.Steps(ctx, l.Store, candidatesQuery, nil, into, func() error {
 		if row.host != c.host || row.label != c.label {
 			flush()
 			c = row
@@ -157,7 +159,7 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 		}
 		q := p
 		var err error
-		q.calls, err = detect.Calls(hour, seq, lists, flipped)
+		q.calls, err = detect.Calls(&list, flipped)
 		c.pieces = append(c.pieces, q)
 		return err
 	})

@@ -9,6 +9,7 @@ import (
 func TestConformance(t *testing.T) {
 	if detecttest.Updating() {
 		writeProxyLogs(t)
+		writeHours(t)
 	}
 	detecttest.Run(t, Detector{})
 }

@@ -59,21 +59,22 @@ func (s *Store) digest(ctx context.Context, t *condense.Table) (d digest, err er
 		}
 		defer blocks.rows.Close()
 	}
-	var hour uint32
-	var seq int64
+	var list condense.Stored
 	var text sql.RawBytes
+	into := append([]any{&text}, list.Scan(t)...)
+	into = into[:len(into)-1] // the lists come from elsewhere
 	var b []byte
 	for rows.Next() {
-		if err := rows.Scan(&hour, &seq, &text); err != nil {
+		if err := rows.Scan(into...); err != nil {
 			return d, err
 		}
 		b = append(b[:0], text...)
 		if len(t.Values) > 0 {
-			es, err := blocks.events(t, hour, seq)
+			es, err := blocks.events(t, &list)
 			if err != nil {
 				return d, err
 			}
-			b = condense.EncodeRow(append(b, '\n'), t, hour, es, nil)
+			b = condense.EncodeRow(append(b, '\n'), t, es, nil)
 		}
 		d.add(sha256.Sum256(b))
 	}
@@ -90,9 +91,9 @@ type blockCursor struct {
 	lists []byte
 }
 
-// events returns the list of the row with the given seq; seqs must ascend.
-func (c *blockCursor) events(t *condense.Table, hour uint32, seq int64) ([]condense.Event, error) {
-	for c.at < seq-seq%condense.BlockRows {
+// events completes a row's list and returns it; seqs must ascend.
+func (c *blockCursor) events(t *condense.Table, list *condense.Stored) ([]condense.Event, error) {
+	for seq := list.Seq; c.at < seq-seq%condense.BlockRows; {
 		if !c.rows.Next() {
 			return nil, errors.Join(fmt.Errorf("row %d has no list", seq), c.rows.Err())
 		}
@@ -100,10 +101,11 @@ func (c *blockCursor) events(t *condense.Table, hour uint32, seq int64) ([]conde
 			return nil, err
 		}
 	}
-	return condense.Events(t, hour, seq, c.lists)
+	list.Lists = c.lists
+	return condense.Events(t, list)
 }
 
-// digestQuery gives hour, seq and the values of each row as one text, in order
+// digestQuery gives the values of each row as one text, its frame and seq, in order
 // of seq.
 func digestQuery(t *condense.Table) string {
 	var cols, joins []string
@@ -128,9 +130,9 @@ func digestQuery(t *condense.Table) string {
 	if t.Set.Name != "" {
 		name(t.Set.Name)
 	}
-	cols = append(cols, "r.first", "r.last")
+	cols = append(cols, "r.first", "r.first + r.span")
 	for _, x := range t.Sums {
 		cols = append(cols, "r."+x.Name)
 	}
-	return fmt.Sprintf("SELECT r.hour, r.seq, concat_ws('|', %s) FROM ledger.%s r %s ORDER BY r.seq", strings.Join(cols, ", "), t.Name, strings.Join(joins, " "))
+	return fmt.Sprintf("SELECT concat_ws('|', %s), %s FROM ledger.%s r %s ORDER BY r.seq", strings.Join(cols, ", "), frame(t), t.Name, strings.Join(joins, " "))
 }

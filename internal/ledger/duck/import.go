@@ -101,13 +101,14 @@ func (s *Store) affected(ctx context.Context, hours []uint32) error {
 	})
 }
 
-// selectRows asks for the key, set, seq and block of the rows of affected hours.
+// selectRows asks for the key, set, frame, seq and block of the rows of affected
+// hours.
 func selectRows(t *condense.Table) string {
 	cols := make([]string, 0, len(t.Key)+3)
 	for _, k := range t.Key {
 		cols = append(cols, "r."+k.Name)
 	}
-	set, seq, lists, join := "0::UINTEGER", "r.seq", "''::BLOB", ""
+	set, lists, join := "0::UINTEGER", "''::BLOB", ""
 	if t.Set.Name != "" {
 		set = "r." + t.Set.Name
 	}
@@ -116,29 +117,41 @@ func selectRows(t *condense.Table) string {
 		join = fmt.Sprintf(" JOIN ledger.%s_list l ON l.hour = r.hour AND l.block = r.seq - r.seq %% %d", t.Name, condense.BlockRows)
 	}
 	return fmt.Sprintf("SELECT %s FROM ledger.%s r%s WHERE r.hour IN (SELECT hour FROM affected)",
-		strings.Join(append(cols, set, seq, lists), ", "), t.Name, join)
+		strings.Join(append(cols, set, frame(t), lists), ", "), t.Name, join)
+}
+
+// frame is the columns that condense.Stored.Scan wants of a row r, but the lists.
+func frame(t *condense.Table) string {
+	cols := []string{"r.first", "r.first + r.span"}
+	for _, c := range t.Totals {
+		cols = append(cols, "r."+c)
+	}
+	return strings.Join(append(cols, "r.seq"), ", ")
 }
 
 func eachRow(rows *sql.Rows, t *condense.Table, f func(condense.KnownRow) error) error {
 	var r condense.KnownRow
-	var seq int64
+	var list condense.Stored
 	var lists sql.RawBytes
-	into := make([]any, 0, len(t.Key)+3)
+	into := make([]any, 0, len(t.Key)+8)
 	for i := range t.Key {
 		into = append(into, &r.Key[i])
 	}
-	into = append(into, &r.Set, &seq, &lists)
+	into = append(into, &r.Set)
+	into = append(into, list.Scan(t)...)
+	into[len(into)-1] = &lists // not copied
 	for rows.Next() {
 		if err := rows.Scan(into...); err != nil {
 			return err
 		}
 		if len(t.Values) > 0 {
-			list, err := condense.BlockRow(lists, seq)
+			list, err := condense.BlockRow(lists, list.Seq)
 			if err != nil {
 				return err
 			}
 			r.List = bytes.Clone(list)
 		}
+		r.Frame = list.Frame
 		if err := f(r); err != nil {
 			return err
 		}

@@ -16,8 +16,8 @@ var update = flag.Bool("update", false, "write the tables of the first migration
 func TestSchema(t *testing.T) {
 	var b strings.Builder
 	b.WriteString(`-- Schema 1. Ids of addresses and names are private to this file. Times are
--- microseconds since 1970-01-01 UTC, hours are hours since then. The lists of a
--- table's rows lie in blocks in its _list view: a row's block is seq - seq % 4.
+-- microseconds since 1970-01-01 UTC, hours are hours since then. span is the time
+-- from a row's first event to its last. The lists of a table's rows lie in blocks in its _list view: a row's block is seq - seq % 4.
 -- Long blocks are kept in parts, numbered from 1; part 0 is a whole block.
 -- The tables below "hour" are those of condense.Tables; their columns are
 -- written there.
@@ -52,7 +52,7 @@ CREATE TABLE ledger.hour (hour UINTEGER, condenser INTEGER);
 		if tab.Set.Name != "" {
 			cols = append(cols, tab.Set.Name+" UINTEGER")
 		}
-		cols = append(cols, "first BIGINT", "last BIGINT")
+		cols = append(cols, "first BIGINT", "span BIGINT")
 		for _, s := range tab.Sums {
 			cols = append(cols, s.Name+" BIGINT")
 		}

@@ -102,7 +102,7 @@ func (r *rowSource) ColumnInfos() []duckdb.ColumnInfo {
 		add(r.t.Set.Name, duckdb.TYPE_UINTEGER)
 	}
 	add("first", duckdb.TYPE_BIGINT)
-	add("last", duckdb.TYPE_BIGINT)
+	add("span", duckdb.TYPE_BIGINT)
 	for _, x := range r.t.Sums {
 		add(x.Name, duckdb.TYPE_BIGINT)
 	}
@@ -154,7 +154,7 @@ func (r *rowSource) FillChunk(local any, chunk duckdb.DataChunk) error {
 		}
 		col++
 	}
-	if err := errors.Join(fill(chunk, col, b.First[from:to]), fill(chunk, col+1, b.Last[from:to])); err != nil {
+	if err := errors.Join(fill(chunk, col, b.First[from:to]), fill(chunk, col+1, b.Span[from:to])); err != nil {
 		return err
 	}
 	col += 2

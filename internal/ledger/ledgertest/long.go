@@ -24,13 +24,13 @@ func (o opener) longLists(t *testing.T) {
 		t.Errorf("%s at once, %s in two parts", a, b)
 	}
 	for _, s := range []ledger.Store{once, twice} {
-		var hour uint32
-		var seq, events int64
-		var lists []byte
+		var events int64
+		var list condense.Stored
+		into := append([]any{&events}, list.Scan(condense.Tables[condense.Conversation])...)
 		rows := 0
-		err := ledger.Each(t.Context(), s, `SELECT c.hour, c.seq, c.events, l.lists FROM ledger.conversation c
-			JOIN ledger.conversation_list l ON l.block = c.seq - c.seq % 4`, nil, []any{&hour, &seq, &events, &lists}, func() error {
-			es, err := condense.Events(condense.Tables[condense.Conversation], hour, seq, lists)
+		err := ledger.Each(t.Context(), s, `SELECT c.events, c.first, c.first + c.span, c.duration, c.bytes_orig, c.bytes_resp, c.seq, l.lists FROM ledger.conversation c
+			JOIN ledger.conversation_list l ON l.block = c.seq - c.seq % 4`, nil, into, func() error {
+			es, err := condense.Events(condense.Tables[condense.Conversation], &list)
 			if err != nil || int64(len(es)) != events {
 				t.Errorf("%d of %d events, %v", len(es), events, err)
 			}

@@ -33,6 +33,8 @@ func Run(t *testing.T, open Open) {
 	t.Run("long lists", o.longLists)
 	t.Run("checksum", o.checksum)
 	t.Run("settings", o.settings)
+	t.Run("cases", o.cases)
+	t.Run("judgements", o.judgements)
 	t.Run("queries", o.queries)
 	RunLook(t, open)
 }
@@ -430,7 +432,7 @@ func (o opener) exemplars(t *testing.T) {
 	s := o.fresh(t)
 	mustAdd(t, s, 3, []Put{At(500)})
 	mustAdd(t, s, 4, Sample())
-	rows, err := s.Query(t.Context(), `SELECT r.hour, r.seq, l.lists FROM ledger.request r JOIN ledger.request_list l ON l.block = r.seq - r.seq % 4
+	rows, err := s.Query(t.Context(), `SELECT r.first, r.first + r.span, r.seq, l.lists FROM ledger.request r JOIN ledger.request_list l ON l.block = r.seq - r.seq % 4
 		JOIN ledger.name n ON n.id = r.host WHERE n.text = 'at.example'`)
 	if err != nil {
 		t.Fatal(err)
@@ -438,14 +440,12 @@ func (o opener) exemplars(t *testing.T) {
 	defer rows.Close()
 	n := 0
 	for rows.Next() {
-		var hour uint32
-		var seq int64
-		var lists []byte
-		if err := rows.Scan(&hour, &seq, &lists); err != nil {
+		var list condense.Stored
+		if err := rows.Scan(list.Scan(condense.Tables[condense.Request])...); err != nil {
 			t.Fatal(err)
 		}
 		n++
-		es, err := condense.Events(condense.Tables[condense.Request], hour, seq, lists)
+		es, err := condense.Events(condense.Tables[condense.Request], &list)
 		if err != nil || len(es) != 1 || es[0].Source != 3 || es[0].Offset != 500 {
 			t.Errorf("%+v, %v", es, err)
 		}

@@ -3,6 +3,7 @@ package html
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"barium/internal/report"
 	"barium/internal/report/safe"
@@ -22,6 +23,7 @@ type caseView struct {
 	When      string
 	Lasting   string
 	Stages    []string
+	Notes     []string // judgements, lineage, assets
 	Loss      lossView
 	Chart     *chart
 	Events    []eventView
@@ -36,9 +38,14 @@ type caseView struct {
 type lossView struct {
 	Words     string
 	Rows      []lossRow
+	Ladder    []rungView
+	Touched   []string // crown jewels
 	Files     []fileView
 	MoreFiles int
 }
+
+// rungView is a rung of the ladder of loss.
+type rungView struct{ Rung, Words string }
 
 // lossRow is one measure of what was taken.
 type lossRow struct{ What, Low, Exact, High string }
@@ -96,6 +103,18 @@ func newCase(c *report.Case, i int) caseView {
 	for _, s := range c.Stages[:min(len(c.Stages), mostNames)] {
 		v.Stages = append(v.Stages, show(s))
 	}
+	for i := range c.Judgements[:min(len(c.Judgements), mostNames)] {
+		v.Notes = append(v.Notes, show(c.Judgements[i].Words())+".")
+	}
+	if len(c.Was) > 0 {
+		v.Notes = append(v.Notes, "Grew together with "+list(c.Was)+".")
+	}
+	if c.SplitFrom != "" {
+		v.Notes = append(v.Notes, "Was part of "+show(c.SplitFrom)+" before.")
+	}
+	for _, a := range c.Assets[:min(len(c.Assets), mostNames)] {
+		v.Notes = append(v.Notes, assetNote(a))
+	}
 	for _, e := range c.Events[:min(len(c.Events), mostEvents)] {
 		v.Events = append(v.Events, eventView{report.Clock(e.When), show(e.Stage), show(e.Text)})
 	}
@@ -109,6 +128,20 @@ func newCase(c *report.Case, i int) caseView {
 	}
 	v.MoreCheck = len(c.Checks) - len(v.Checks)
 	return v
+}
+
+// assetNote says what is known of a host.
+func assetNote(a report.Asset) string {
+	s := show(a.IP) + ": "
+	for _, x := range []string{a.Name, a.Role, a.Model} {
+		if x != "" {
+			s += show(x) + ", "
+		}
+	}
+	if a.UsedByMany {
+		return s + "used by many: the address does not tell which person or machine it was."
+	}
+	return strings.TrimSuffix(s, ", ") + "."
 }
 
 func newLoss(l *report.Loss) lossView {
@@ -127,6 +160,15 @@ func newLoss(l *report.Loss) lossView {
 	}
 	if b := l.Patients; b.Low > 0 || b.High != nil {
 		v.Rows = append(v.Rows, lossRow{"Distinct patients", "at least " + report.Count(b.Low), "", b.Ceiling(report.Count)})
+	}
+	if l.Approved > 0 {
+		v.Rows = append(v.Rows, lossRow{"Covered by approved flows, not counted above", report.Bytes(l.Approved), exact(l.Approved), ""})
+	}
+	for i := range l.Ladder[:min(len(l.Ladder), mostNames)] {
+		v.Ladder = append(v.Ladder, rungView{show(l.Ladder[i].Rung), show(l.Ladder[i].Words())})
+	}
+	for i := range l.Touched[:min(len(l.Touched), mostChecks)] {
+		v.Touched = append(v.Touched, show(l.Touched[i].Words()))
 	}
 	for _, f := range l.Files[:min(len(l.Files), mostFiles)] {
 		v.Files = append(v.Files, fileView{

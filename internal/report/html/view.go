@@ -42,6 +42,10 @@ type view struct {
 	Figures   []figure
 	Glance    []glance // one row a case, when there are several
 	MoreCases int      // cases without even a row
+	Changed   string   // since the last hunt, "" when nobody asked
+	Changes   []string // in words
+	Uses      []string // of approved flows
+	Waiting   string   // rows of the context that nobody has confirmed
 	Cases     []caseView
 	Folded    int // cases with a row but not drawn in full
 	Weak      string
@@ -96,12 +100,34 @@ func newView(d *report.Document, top int) *view {
 		v.Spots = append(v.Spots, report.BlindSpot{Route: show(b.Route), Reason: show(b.Reason), Fix: show(b.Fix)})
 	}
 	v.MoreSpots = len(d.BlindSpots) - len(v.Spots)
+	v.addHouse(d)
 	v.addSources(d)
 	for _, n := range d.Internal[:min(len(d.Internal), mostNetworks)] {
 		v.Networks = append(v.Networks, report.Network{CIDR: show(n.CIDR), Why: show(n.Why)})
 	}
 	v.MoreNets = len(d.Internal) - len(v.Networks)
 	return v
+}
+
+// addHouse says what became of cases and of approved flows.
+func (v *view) addHouse(d *report.Document) {
+	if ch := d.Changes; ch != nil {
+		v.Changed = ch.Words()
+		for _, list := range []struct {
+			what string
+			of   []report.Change
+		}{{"opened", ch.Opened}, {"grew", ch.Grew}, {"closed", ch.Closed}} {
+			for i := range list.of[:min(len(list.of), mostGlance)] {
+				v.Changes = append(v.Changes, list.what+" "+show(list.of[i].Words()))
+			}
+		}
+	}
+	for i := range d.Context.Uses[:min(len(d.Context.Uses), mostSpots)] {
+		v.Uses = append(v.Uses, show(d.Context.Uses[i].Words()))
+	}
+	if n := d.Context.Proposals; n > 0 {
+		v.Waiting = report.Plural(n, "row") + " of the context not confirmed, and without effect."
+	}
 }
 
 func newGlance(c *report.Case, i, top int) glance {

@@ -62,6 +62,13 @@ func DataLeft() *report.Document {
 		Period:   report.Period{First: ref(at(0, 0, 1)), Last: ref(at(23, 59, 48)), Hours: 24},
 		Internal: []report.Network{{CIDR: "10.0.0.0/8", Why: "RFC 1918"}, {CIDR: "172.16.0.0/12", Why: "RFC 1918"}},
 		Version:  "v0.1.0",
+		Context: report.Context{Assets: 1, Flows: 1, Proposals: 2, Uses: []report.FlowUse{{
+			Source: "10.0.2.0/24", Destination: "backup.example", Direction: "out", Ceiling: 50e9, Owner: "storage team", Ticket: "CHG-114", Expiry: "2020-12-31",
+			Status: report.UseExceeded, Bytes: 50e9, Days: 1, MostADay: 61e9, DaysExceeded: 1, Excess: 11e9,
+		}}},
+		Changes: &report.Changes{
+			Opened: []report.Change{{ID: "c-7f3a91", Why: []string{}}}, Grew: []report.Change{{ID: "c-19be02", Why: []string{"1 new host", "2 MB more left"}}}, Closed: []report.Change{}, Same: 3,
+		},
 	}
 }
 
@@ -75,12 +82,23 @@ func archive() report.Case {
 	return report.Case{
 		ID: "c-7f3a91", Rank: 1, WeightDB: 47, First: at(0, 19, 3), Last: at(18, 42, 51),
 		Hosts: []string{"10.0.1.4"}, Accounts: []string{`CLINIC\jmeier`},
+		Standing: report.StandingOpen, Was: []string{"c-0b1c2d"},
+		Assets: []report.Asset{{IP: "10.0.1.4", Name: "Ward 3 kiosk", Role: "workstation", UsedByMany: true, Source: "assets.csv"}},
+		Judgements: []report.Judgement{{
+			ID: "J-2", Verdict: "benign", By: "M. Keller", Because: "a restore test", Made: at(9, 0, 0), Until: ref(at(20, 0, 0)), State: "exceeded", Why: []string{"10.0.1.4 and files.example are new in the case"},
+		}},
 		Names:        []report.HostName{{IP: "10.0.1.4", Name: "nurse-station-12", Source: "dhcp", First: at(0, 2, 0), Last: at(12, 2, 0)}},
 		Destinations: []report.Destination{{IP: "192.168.0.4", Name: "files.example", Port: 80}},
 		Stages:       []string{"command", "collection", "exfiltration"},
 		Loss: report.Loss{
 			BytesSent: report.Bounds{Low: 1_082_089}, BytesOnWire: 2_181_167,
-			Files: []report.File{{Name: "/webdav/OfficeSupplies.7z", Bytes: 1_082_089, MIME: "application/x-7z-compressed", When: at(0, 19, 3), Sent: 2, Proto: "HTTP PUT"}},
+			Files:    []report.File{{Name: "/webdav/OfficeSupplies.7z", Bytes: 1_082_089, MIME: "application/x-7z-compressed", When: at(0, 19, 3), Sent: 2, Proto: "HTTP PUT"}},
+			Approved: 12_000,
+			Ladder: []report.Step{
+				{Rung: "reachable", Seen: true, Files: report.Bounds{Low: 212}, Bytes: report.Bounds{Low: 1_082_089}, How: "2 shares connected to"},
+				{Rung: "sent", Seen: true, Files: report.Bounds{Low: 1}, Bytes: report.Bounds{Low: 1_082_089}, How: "accepted by the far end"},
+			},
+			Touched: []report.Touched{{Class: "unpatented research", Value: 5, Kind: "share", What: `\\fs1\research`, How: "10.0.1.4 connected to it"}},
 		},
 		Level:   report.LevelDataLeft,
 		Summary: "10.0.1.4 sent the archive OfficeSupplies.7z (1.08 MB) twice to the web server 192.168.0.4, which nobody approved.",

@@ -30,6 +30,18 @@ func (p *page) oneCase(c *report.Case) {
 	if c.Summary != "" {
 		p.text(plain, 3, 3, show(c.Summary))
 	}
+	for i := range c.Judgements {
+		p.text(bold, 3, 3, show(c.Judgements[i].Words())+".")
+	}
+	if len(c.Was) > 0 {
+		p.text(plain, 3, 3, "Grew together with "+list(c.Was, mostHosts)+".")
+	}
+	for i, a := range c.Assets {
+		if i == mostHosts {
+			break
+		}
+		p.asset(a)
+	}
 	p.blank()
 	p.loss(&c.Loss)
 	p.spark(c.Hours)
@@ -61,6 +73,27 @@ func (p *page) loss(l *report.Loss) {
 	p.labelled("Loss", l.Words())
 	p.labelled("", "in bytes: "+report.Count(l.BytesSent.Low)+" sent, "+report.Count(l.BytesOnWire)+" on the wire; "+
 		l.BytesSent.Ceiling(func(n int64) string { return report.Plural(n, "byte") }))
+	if l.Approved > 0 {
+		p.labelled("", "approved flows cover "+report.Bytes(l.Approved)+" more")
+	}
+	for i := range l.Ladder {
+		label := ""
+		if i == 0 {
+			label = "Ladder"
+		}
+		p.labelled(label, withLabel(l.Ladder[i].Rung, l.Ladder[i].Words()))
+	}
+	for i := range l.Touched {
+		if i == mostFiles {
+			p.labelled("", more(len(l.Touched)-i, "crown jewel"))
+			break
+		}
+		label := ""
+		if i == 0 {
+			label = "Touched"
+		}
+		p.labelled(label, show(l.Touched[i].Words()))
+	}
 	for i, f := range l.Files {
 		if i == mostFiles {
 			p.labelled("", more(len(l.Files)-i, "file"))
@@ -72,6 +105,20 @@ func (p *page) loss(l *report.Loss) {
 		}
 		p.labelled(label, fileLine(f))
 	}
+}
+
+// asset says what is known of a host.
+func (p *page) asset(a report.Asset) {
+	var is []string
+	for _, s := range []string{a.Name, a.Role, a.Model} {
+		if s != "" {
+			is = append(is, show(s))
+		}
+	}
+	if a.UsedByMany {
+		is = append(is, "used by many: it does not tell which person or machine it was")
+	}
+	p.text(plain, 3, 5, show(a.IP)+": "+strings.Join(is, ", "))
 }
 
 // fileLine writes a file: name, size, way, how often, when.

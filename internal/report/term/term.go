@@ -38,7 +38,9 @@ func Write(w io.Writer, d *report.Document, o Options) error {
 		top = defaultTop
 	}
 	p.head(d)
+	p.changes(d.Changes)
 	p.cases(d.FirstPage(top), top)
+	p.house(&d.Context)
 	p.blindSpots(d.BlindSpots)
 	p.sources(d)
 	p.next()
@@ -108,7 +110,7 @@ func (p *page) cases(d *report.Document, top int) {
 	}
 	for i := range d.Cases {
 		if i == top {
-			p.text(bold, 0, 0, report.Plural(int64(len(d.Cases)-top), "more case")+", see --json or --html.")
+			p.text(bold, 0, 0, report.Plural(int64(len(d.Cases)-top), "more case")+", see --json or --html: --top is what a person reads in a day. All of them count.")
 			p.blank()
 			break
 		}

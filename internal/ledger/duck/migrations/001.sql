@@ -1,6 +1,6 @@
 -- Schema 1. Ids of addresses and names are private to this file. Times are
--- microseconds since 1970-01-01 UTC, hours are hours since then. The lists of a
--- table's rows lie in blocks in its _list view: a row's block is seq - seq % 4.
+-- microseconds since 1970-01-01 UTC, hours are hours since then. span is the time
+-- from a row's first event to its last. The lists of a table's rows lie in blocks in its _list view: a row's block is seq - seq % 4.
 -- Long blocks are kept in parts, numbered from 1; part 0 is a whole block.
 -- The tables below "hour" are those of condense.Tables; their columns are
 -- written there.
@@ -38,7 +38,7 @@ CREATE TABLE ledger.conversation (
     sensor UINTEGER,
     service UINTEGER,
     first BIGINT,
-    last BIGINT,
+    span BIGINT,
     events BIGINT,
     duplicates BIGINT,
     attempts BIGINT,
@@ -62,7 +62,7 @@ CREATE TABLE ledger.lookup (
     domain UINTEGER,
     sensor UINTEGER,
     first BIGINT,
-    last BIGINT,
+    span BIGINT,
     events BIGINT,
     duplicates BIGINT,
     names BIGINT,
@@ -95,7 +95,7 @@ CREATE TABLE ledger.session (
     fingerprint UINTEGER,
     sensor UINTEGER,
     first BIGINT,
-    last BIGINT,
+    span BIGINT,
     events BIGINT,
     duplicates BIGINT,
     established BIGINT,
@@ -120,7 +120,7 @@ CREATE TABLE ledger.request (
     proxied UINTEGER,
     sensor UINTEGER,
     first BIGINT,
-    last BIGINT,
+    span BIGINT,
     events BIGINT,
     duplicates BIGINT,
     bytes_out BIGINT,
@@ -147,7 +147,7 @@ CREATE TABLE ledger.transfer (
     place UINTEGER,
     sensor UINTEGER,
     first BIGINT,
-    last BIGINT,
+    span BIGINT,
     events BIGINT,
     duplicates BIGINT,
     bytes BIGINT,
@@ -169,7 +169,7 @@ CREATE TABLE ledger.certificate (
     names UINTEGER,
     sensor UINTEGER,
     first BIGINT,
-    last BIGINT,
+    span BIGINT,
     events BIGINT,
     duplicates BIGINT
 );
@@ -188,7 +188,7 @@ CREATE TABLE ledger.lease (
     domain UINTEGER,
     sensor UINTEGER,
     first BIGINT,
-    last BIGINT,
+    span BIGINT,
     events BIGINT,
     duplicates BIGINT
 );
@@ -204,7 +204,7 @@ CREATE TABLE ledger.capture_loss (
     peer UINTEGER,
     sensor UINTEGER,
     first BIGINT,
-    last BIGINT,
+    span BIGINT,
     events BIGINT,
     duplicates BIGINT,
     gaps BIGINT,
@@ -224,7 +224,7 @@ CREATE TABLE ledger.answer (
     name UINTEGER,
     sensor UINTEGER,
     first BIGINT,
-    last BIGINT,
+    span BIGINT,
     events BIGINT,
     duplicates BIGINT
 );
@@ -235,7 +235,7 @@ CREATE TABLE ledger.local_hint (
     address UINTEGER,
     sensor UINTEGER,
     first BIGINT,
-    last BIGINT,
+    span BIGINT,
     events BIGINT,
     duplicates BIGINT
 );
@@ -246,7 +246,7 @@ CREATE TABLE ledger.coverage (
     log UINTEGER,
     sensor UINTEGER,
     first BIGINT,
-    last BIGINT,
+    span BIGINT,
     events BIGINT,
     duplicates BIGINT
 );
@@ -267,7 +267,7 @@ CREATE TABLE ledger.logon (
     sensor UINTEGER,
     error UINTEGER,
     first BIGINT,
-    last BIGINT,
+    span BIGINT,
     events BIGINT,
     duplicates BIGINT,
     succeeded BIGINT,
@@ -293,7 +293,7 @@ CREATE TABLE ledger.call (
     sensor UINTEGER,
     result UINTEGER,
     first BIGINT,
-    last BIGINT,
+    span BIGINT,
     events BIGINT,
     duplicates BIGINT,
     count BIGINT
@@ -319,7 +319,7 @@ CREATE TABLE ledger.tunnel (
     far_port UINTEGER,
     sensor UINTEGER,
     first BIGINT,
-    last BIGINT,
+    span BIGINT,
     events BIGINT,
     duplicates BIGINT
 );
@@ -338,7 +338,7 @@ CREATE TABLE ledger.software (
     version UINTEGER,
     sensor UINTEGER,
     first BIGINT,
-    last BIGINT,
+    span BIGINT,
     events BIGINT,
     duplicates BIGINT
 );
@@ -360,7 +360,7 @@ CREATE TABLE ledger.note (
     message UINTEGER,
     sensor UINTEGER,
     first BIGINT,
-    last BIGINT,
+    span BIGINT,
     events BIGINT,
     duplicates BIGINT
 );
@@ -378,7 +378,7 @@ CREATE TABLE ledger.identity (
     source UINTEGER,
     sensor UINTEGER,
     first BIGINT,
-    last BIGINT,
+    span BIGINT,
     events BIGINT,
     duplicates BIGINT
 );

@@ -1,0 +1,33 @@
+package hunt
+
+import (
+	"context"
+
+	"barium/internal/caseload"
+	"barium/internal/detect/all"
+	"barium/internal/ledger"
+)
+
+// Cases returns the cases of a look, heaviest first, as Run builds them from the
+// logs alone: without what a house says of itself, and without judgements.
+func Cases(ctx context.Context, look *ledger.Look) ([]caseload.Case, error) {
+	findings, _, err := find(ctx, look, all.Detectors, DefaultMemory())
+	if err != nil {
+		return nil, err
+	}
+	facts, err := factsOf(ctx, look, findings)
+	if err != nil {
+		return nil, err
+	}
+	cases, _ := caseload.Join(findings, facts)
+	return cases, nil
+}
+
+// Inside returns the networks that are inside for a store: those given, or the
+// usual ones.
+func Inside(ctx context.Context, s ledger.Store, given []string) (ledger.Networks, error) {
+	if len(given) > 0 {
+		return ledger.ParseNetworks(given)
+	}
+	return ledger.DefaultNetworks(ctx, s)
+}

@@ -124,11 +124,12 @@ func silences(all []series) (out []Silence) {
 
 // usual is what hours like h have: the median of those at the same time of day, at
 // weekends of weekends and on working days of working days. Where there are too few
-// of these it is the least of all other days: a weekend is no silence.
-func (s *series) usual(h, first, last uint32) (n int64, known bool) {
+// of these it is the least of all other days: a weekend is no silence. What
+// lies before the first record and behind the last one is no example.
+func (s *series) usual(h, first uint32) (n int64, known bool) {
 	var same, other []int64
-	for x := first + (h-first)%24; x <= last; x += 24 {
-		if x == h {
+	for x := first + (h-first)%24; x <= s.last; x += 24 {
+		if x == h || x < s.first {
 			continue
 		}
 		if weekend(x) == weekend(h) {

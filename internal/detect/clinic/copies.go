@@ -45,20 +45,19 @@ func findCopies(ctx context.Context, l *ledger.Look) (out []detect.Finding, err 
 	var all []writer
 	var c writer
 	var w write
-	var hour uint32
 	var flipped bool
-	var seq, hosts int64
-	var lists []byte
+	var hosts int64
+	var list detect.List
 	if err := ledger.One(ctx, l.Store, "SELECT count(DISTINCT o.client) FROM oriented o JOIN place p ON p.address = o.client AND p.inside AND NOT p.special", &hosts); err != nil {
 		return nil, err
 	}
-	into := []any{&c.host, &w.server, &w.day, &c.writers, &c.askers, &c.device, &hour, &flipped, &seq, &lists}
+	into := append([]any{&c.host, &w.server, &w.day, &c.writers, &c.askers, &c.device, &flipped}, detect.Scan(&list)...)
 	err = ledger.Steps(ctx, l.Store, copiesQuery, []any{leastCopy, fewCopies}, into, func() error {
 		if n := len(all); n == 0 || all[n-1].host != c.host {
 			c.hosts, c.lookFirst, c.lookLast, c.writes = hosts, l.Facts.First, l.Facts.Last, nil
 			all = append(all, c)
 		}
-		calls, err := detect.Calls(hour, seq, lists, flipped)
+		calls, err := detect.Calls(&list, flipped)
 		x := &all[len(all)-1]
 		for _, call := range calls {
 			if !call.Attempt && call.Out >= leastCopy {

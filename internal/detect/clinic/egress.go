@@ -61,10 +61,8 @@ func findOutside(ctx context.Context, l *ledger.Look) ([]detect.Finding, error) 
 // those of a list, and scores each far end of a host.
 func eachFarEnd(ctx context.Context, l *ledger.Look, query string, args []any, row *farEnd, into []any, score func(*farEnd) (detect.Finding, bool)) (out []detect.Finding, err error) {
 	var c farEnd
-	var hour uint32
 	var flipped bool
-	var seq int64
-	var lists []byte
+	var list detect.List
 	flush := func() {
 		if len(c.calls) == 0 {
 			return
@@ -73,13 +71,13 @@ func eachFarEnd(ctx context.Context, l *ledger.Look, query string, args []any, r
 			out = append(out, f)
 		}
 	}
-	err = ledger.Steps(ctx, l.Store, query, args, append(into, &hour, &flipped, &seq, &lists), func() error {
+	err = ledger.Steps(ctx, l.Store, query, args, append(append(into, &flipped), detect.Scan(&list)...), func() error {
 		if row.host != c.host || row.label != c.label || row.outbound != c.outbound {
 			flush()
 			c = *row
 			c.hosts, c.lookFirst, c.lookLast, c.names = l.Facts.Hosts, l.Facts.First, l.Facts.Last, l.Facts.Names
 		}
-		calls, err := detect.Calls(hour, seq, lists, flipped)
+		calls, err := detect.Calls(&list, flipped)
 		c.calls = append(c.calls, calls...)
 		return err
 	})

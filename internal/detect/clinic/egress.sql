@@ -14,7 +14,7 @@ JOIN known k ON k.label = u.label
 WHERE u.answered > 0;
 
 SELECT h.ip, t.text, p.ip, coalesce(b.text, a.text, ''), f.port, f.proto, g.users, g.label_first, g.first, g.days, g.labels, g.siblings, g.late,
-       f.hour, f.flipped, f.seq, l.lists
+       f.flipped, f.first, f.last, f.duration, f.bytes_orig, f.bytes_resp, f.seq, l.lists
 FROM clinic_far g
 JOIN contact c ON c.host = g.host AND c.label = g.label AND c.outbound
 JOIN opened f ON f.host = c.host AND f.far = c.far AND f.port = c.port AND f.proto = c.proto

@@ -68,13 +68,11 @@ func findImages(ctx context.Context, l *ledger.Look) (out []detect.Finding, err 
 			continue
 		}
 		var calls []detect.Call
-		var hour uint32
 		var swapped bool
-		var seq int64
-		var lists []byte
+		var list detect.List
 		args := []any{f.Src, uint32(top * 24), uint32(top*24 + 24)}
-		err := ledger.Each(ctx, l.Store, imagesListQuery, args, []any{&hour, &swapped, &seq, &lists}, func() error {
-			more, err := detect.Calls(hour, seq, lists, swapped)
+		err := ledger.Each(ctx, l.Store, imagesListQuery, args, append([]any{&swapped}, detect.Scan(&list)...), func() error {
+			more, err := detect.Calls(&list, swapped)
 			calls = append(calls, more...)
 			return err
 		})

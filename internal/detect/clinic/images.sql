@@ -2,12 +2,12 @@
 -- connection, images go to who gets more bytes by it than it gives.
 -- Parameters: bytes in a day.
 CREATE OR REPLACE TABLE clinic_image AS
-SELECT g.host, g.sender, g.hour, g.port, g.flipped, g.opened, g.seq, g.block, g.first, g.last, g.events, g.bytes
+SELECT g.host, g.sender, g.hour, g.port, g.flipped, g.opened, g.seq, g.block, g.first, g.last, g.duration, g.bytes_orig, g.bytes_resp, g.events, g.bytes
 FROM (
-    SELECT client AS host, server AS sender, hour, port, flipped, TRUE AS opened, seq, block, first, last, events, bytes_server AS bytes
+    SELECT client AS host, server AS sender, hour, port, flipped, TRUE AS opened, seq, block, first, last, duration, bytes_orig, bytes_resp, events, bytes_server AS bytes
     FROM oriented WHERE proto = 6 AND port IN (104, 2761, 2762, 11112) AND bytes_server > 4 * bytes_client
     UNION ALL
-    SELECT server, client, hour, port, flipped, FALSE, seq, block, first, last, events, bytes_client
+    SELECT server, client, hour, port, flipped, FALSE, seq, block, first, last, duration, bytes_orig, bytes_resp, events, bytes_client
     FROM oriented WHERE proto = 6 AND port IN (104, 2761, 2762, 11112) AND bytes_client > 4 * bytes_server
 ) g
 JOIN place p ON p.address = g.host AND p.inside AND NOT p.special

@@ -13,7 +13,7 @@ LEFT JOIN habit d ON d.host = c.host
 WHERE c.proto = 6 AND c.port IN (104, 2575, 2761, 2762, 11112) AND c.events > c.attempts AND c.bytes_out >= 1000;
 
 SELECT h.ip, t.text, p.ip, coalesce(b.text, a.text, ''), g.port, g.proto, g.outbound, g.users, g.label_first, g.own_first, g.days, g.labels,
-       o.hour, CASE WHEN g.outbound THEN o.flipped ELSE NOT o.flipped END, o.seq, l.lists
+       CASE WHEN g.outbound THEN o.flipped ELSE NOT o.flipped END, o.first, o.last, o.duration, o.bytes_orig, o.bytes_resp, o.seq, l.lists
 FROM clinic_outside g
 JOIN oriented o ON o.port = g.port AND o.proto = g.proto AND o.client = CASE WHEN g.outbound THEN g.host ELSE g.far END
                AND o.server = CASE WHEN g.outbound THEN g.far ELSE g.host END

@@ -45,17 +45,15 @@ func findPeers(ctx context.Context, l *ledger.Look) (out []detect.Finding, err e
 	var all []device
 	var c device
 	var x called
-	var hour uint32
 	var flipped bool
-	var seq int64
-	var lists []byte
-	into := []any{&c.host, &x.server, &x.port, &x.callers, &c.old, &hour, &flipped, &seq, &lists}
+	var list detect.List
+	into := append([]any{&c.host, &x.server, &x.port, &x.callers, &c.old, &flipped}, detect.Scan(&list)...)
 	err = ledger.Steps(ctx, l.Store, peersQuery, []any{fresh, l.Facts.First + day, fewPeers, mostPeers}, into, func() error {
 		if n := len(all); n == 0 || all[n-1].host != c.host {
 			c.lookFirst, c.calls = l.Facts.First, nil
 			all = append(all, c)
 		}
-		calls, err := detect.Calls(hour, seq, lists, flipped)
+		calls, err := detect.Calls(&list, flipped)
 		for _, x.call = range calls {
 			all[len(all)-1].calls = append(all[len(all)-1].calls, x)
 		}

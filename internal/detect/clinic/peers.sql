@@ -18,7 +18,7 @@ FROM (
     JOIN clinic_host c ON c.host = k.client AND c.first <= ? GROUP BY k.client, k.server
 ) g;
 
-SELECT h.ip, s.ip, k.port, p.callers, p.old, o.hour, o.flipped, o.seq, l.lists
+SELECT h.ip, s.ip, k.port, p.callers, p.old, o.flipped, o.first, o.last, o.duration, o.bytes_orig, o.bytes_resp, o.seq, l.lists
 FROM clinic_pair p
 JOIN clinic_call k ON k.client = p.client AND k.server = p.server
 JOIN oriented o ON o.client = k.client AND o.server = k.server AND o.port = k.port AND o.proto = 6

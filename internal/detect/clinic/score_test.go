@@ -70,7 +70,7 @@ func TestScoreImages(t *testing.T) {
 	f := func(name string, change func(*receiver), want string, found bool) {
 		t.Helper()
 		c := &receiver{host: "10.0.1.1", receivers: 1, hosts: 100, lookFirst: dt.Start, lookLast: dt.Start + 9*dt.Day}
-		ts := dt.Start + 4*dt.Day + 22*dt.Hour
+		ts := int64(dt.Start) + 4*dt.Day + 22*dt.Hour
 		c.got = []received{{sender: "10.0.0.1", hour: uint32(ts / dt.Hour), port: 11112, first: ts, last: ts, events: 50, bytes: 20e9}}
 		change(c)
 		got, _, ok := scoreImages(c)

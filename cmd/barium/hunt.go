@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"barium/internal/hunt"
+	"barium/internal/ledger"
 	"barium/internal/report/safe"
 	"barium/internal/site"
 )
@@ -17,6 +18,7 @@ import (
 type huntOptions struct {
 	outputOptions
 	lookOptions
+	noPrune  bool
 	changed  bool // --new
 	mappings []string
 }
@@ -53,7 +55,9 @@ Other tables, CSV or JSON, are read by a mapping: a file NAME.barium.yaml beside
 them, or --mapping. barium map proposes one.
 
 With --ledger, what earlier runs read into that ledger is looked at too. --since
-and --until choose what is looked at, not what is read.
+and --until choose what is looked at, not what is read. After the look, hours
+older than 90 days are rolled up into days, and days older than 13 months dropped;
+--no-prune leaves them.
 
 With --context, the house says what it knows of itself (docs/context.md): names
 and roles of machines, flows that somebody approved, what thieves would come for.
@@ -83,6 +87,7 @@ EXIT STATUS
 	f.BoolVar(&o.changed, "new", false, "say first what opened, grew or closed since the last hunt on the --ledger")
 	o.lookOptions.flags(f)
 	o.outputOptions.flags(f)
+	f.BoolVar(&o.noPrune, "no-prune", false, "with --ledger: leave old hours as they are (see barium ledger prune)")
 	return c
 }
 
@@ -124,6 +129,17 @@ func runHunt(c *cobra.Command, args []string, o *huntOptions) error {
 		return err
 	}
 	h.Paths, h.Stdin, h.Mappings, h.New = orHere(args), c.InOrStdin(), o.mappings, o.changed
+	if !o.noPrune {
+		h.Now = time.Now()
+		h.Pruned = func(p ledger.Pruned, err error) {
+			switch {
+			case err != nil:
+				fmt.Fprintln(c.ErrOrStderr(), "barium: the report is complete, but old hours could not be rolled up:", safe.Text(err.Error()))
+			case p.Changed():
+				fmt.Fprintln(unless(o.quiet, c.ErrOrStderr()), "ledger: "+prunedWords(&p))
+			}
+		}
+	}
 	return execute(c, h, &o.outputOptions)
 }
 

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -17,7 +16,7 @@ func newLedgerCommand() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(&cobra.Command{
+	c.AddCommand(newLedgerInfoCommand(), newLedgerPruneCommand(), newLedgerCompactCommand(), newLedgerExportCommand(), &cobra.Command{
 		Use:   "checksum FILE",
 		Short: "print a checksum of what a ledger holds",
 		Long: `Two ledgers that hold the same records have the same checksum, whatever the
@@ -25,8 +24,8 @@ files the records came from, their order and the paths.`,
 		Example: "  barium hunt --ledger a.ledger /data/zeek && barium ledger checksum a.ledger",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) (err error) {
-			if _, err := os.Stat(args[0]); err != nil {
-				return fmt.Errorf("ledger: %w", err)
+			if err := existing(args[0]); err != nil {
+				return err
 			}
 			s, err := duck.Open(c.Context(), args[0], duck.Options{})
 			if err != nil {

@@ -26,9 +26,11 @@ type Coverage struct {
 	Logs       map[string]bool // log types with records
 	FirstHour  uint32
 	LastHour   uint32
-	Hours      int64 // with records
-	Bad        int64 // records that could not be read
-	Unread     int64 // files that could not be read, wholly or in part
+	Hours      int64  // with records
+	Bad        int64  // records that could not be read
+	Unread     int64  // files that could not be read, wholly or in part
+	Refused    int64  // records that are older than what the ledger keeps by the hour
+	Hourly     uint32 // first hour that the ledger keeps as such; rows before stand for days
 	Skipped    []string
 	DNSClients int64
 	Hosts      int64   // inside addresses that opened connections to the outside
@@ -49,7 +51,7 @@ type Coverage struct {
 // Cover asks the look what it covers. The counts of bad records and unread
 // files come from the sources and are filled in by the caller.
 func Cover(ctx context.Context, l *ledger.Look) (*Coverage, error) {
-	c := &Coverage{Logs: map[string]bool{}, Hosts: l.Facts.Hosts}
+	c := &Coverage{Logs: map[string]bool{}, Hosts: l.Facts.Hosts, Hourly: l.Facts.Hourly}
 	where := fmt.Sprintf("hour >= %d AND hour < %d", l.Window.Since, l.Window.Until)
 	var name string
 	err := ledger.Each(ctx, l.Store, "SELECT DISTINCT n.text FROM ledger.coverage c JOIN ledger.name n ON n.id = c.log WHERE "+where+" ORDER BY n.text",
@@ -168,6 +170,14 @@ func (c *Coverage) holes(add adder) {
 		add("what the unreadable records and files would have shown", fmt.Sprintf("%s and %s could not be read (see sources)", plural(c.Bad, "record"), plural(c.Unread, "file")),
 			"look at the samples in the list of sources; ask for undamaged copies")
 	}
+	if c.Refused > 0 {
+		add("whatever those records would have shown", fmt.Sprintf("%s older than %s, from when on this ledger keeps hours (see sources), and %s not taken in",
+			are(c.Refused), day(c.Hourly), was(c.Refused)), "hunt in these logs without --ledger, or with a new one")
+	}
+	if c.FirstHour < c.Hourly {
+		add(fmt.Sprintf("what only shows hour by hour, before %s: quick rhythms, tunnels in look-ups, bursts", day(c.Hourly)),
+			fmt.Sprintf("of what is older than %d days, the ledger keeps sums of days", ledger.HourlyDays), "hunt in the logs of that time, if they are still there, without --ledger")
+	}
 	if len(c.Skipped) > 0 {
 		add("movement and log-ons that only these logs show", "read but not used yet: "+strings.Join(c.Skipped, ", "), "look at these logs by hand for the hosts of a case")
 	}
@@ -229,6 +239,21 @@ func list(s []string) string {
 		return strings.Join(s[:5], ", ") + fmt.Sprintf(" and %d more", len(s)-5)
 	}
 	return strings.Join(s, ", ")
+}
+
+// are and was word how many records something is told of.
+func are(n int64) string {
+	if n == 1 {
+		return "1 record is"
+	}
+	return plural(n, "record") + " are"
+}
+
+func was(n int64) string {
+	if n == 1 {
+		return "was"
+	}
+	return "were"
 }
 
 func plural(n int64, noun string) string {

@@ -88,7 +88,7 @@ func Reach(ctx context.Context, l *ledger.Look, cases []Case, c *site.Context) e
 	if err != nil {
 		return err
 	}
-	shares, err := collect(ctx, l, fmt.Sprintf(`SELECT h.ip, '', '', '', '', o.text, 0, min(c.first), max(c.last)
+	shares, err := collect(ctx, l, fmt.Sprintf(`SELECT h.ip, '', '', '', '', o.text, 0, min(c.first), max(c.first + c.span)
 		FROM ledger.call c JOIN place h ON h.address = c.orig JOIN place s ON s.address = c.resp JOIN ledger.name n ON n.id = c.log JOIN ledger.name o ON o.id = c.object
 		WHERE n.text = 'smb_mapping' AND s.inside AND c.hour >= %d AND c.hour < %d AND h.ip %s
 		GROUP BY h.ip, o.text ORDER BY h.ip, o.text`, l.Window.Since, l.Window.Until, in), hosts)

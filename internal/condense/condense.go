@@ -19,6 +19,9 @@ type Options struct {
 	Memory int64
 	// TempDir is where they go; empty for the system's.
 	TempDir string
+	// Oldest is the first hour that is taken in; what is older is only counted, see
+	// Tally.Refused.
+	Oldest uint32
 }
 
 // Condenser collects records and gives them back as rows. Sinks of one
@@ -26,6 +29,8 @@ type Options struct {
 type Condenser struct {
 	Dictionary *Dictionary
 	pool       pool
+	oldest     uint32
+	rolling    *rolling // nil unless rows of days are made
 
 	mu         sync.Mutex
 	duplicates map[uint32]int64
@@ -34,7 +39,7 @@ type Condenser struct {
 // New returns an empty Condenser that takes ids from d.
 func New(d *Dictionary, o Options) *Condenser {
 	return &Condenser{
-		Dictionary: d, pool: pool{budget: o.Memory, dir: o.TempDir}, duplicates: map[uint32]int64{},
+		Dictionary: d, pool: pool{budget: o.Memory, dir: o.TempDir}, oldest: o.Oldest, duplicates: map[uint32]int64{},
 	}
 }
 

@@ -484,7 +484,10 @@ func (w *Worker) dropRepeats() {
 // rows makes the rows of a group, one per sensor.
 func (w *Worker) rows(last int) {
 	rs := w.group
-	if rs[0].key[last] != rs[len(rs)-1].key[last] || w.mayOverlap(rs, last) {
+	switch {
+	case w.c.rolling != nil && len(w.t.Values) > 0:
+		w.c.rolling.copies(rs)
+	case rs[0].key[last] != rs[len(rs)-1].key[last] || w.mayOverlap(rs, last):
 		w.match(rs, last)
 	}
 	for i := 0; i < len(rs); {
@@ -521,7 +524,7 @@ func (w *Worker) addRow(rs []record) {
 		b.Sums[i][n] = sums[i]
 	}
 	b.First[n], b.Span[n] = es[0].TS, es[len(es)-1].TS-es[0].TS
-	b.Seq[n] = w.addList(key[0], es)
+	b.Seq[n] = w.addList(key, es)
 	if w.t.Set.Name != "" {
 		b.Set[n] = w.setOf(rs)
 	}
@@ -577,7 +580,11 @@ func conversationSums(es []Event, s *[maxSums]int64) {
 
 // addList appends a row's list to its block, and returns the row's number within
 // the partition.
-func (w *Worker) addList(hour uint32, es []Event) int64 {
+func (w *Worker) addList(key *[maxKey]uint32, es []Event) int64 {
+	hour, encode := key[0], EncodeRow
+	if r := w.c.rolling; r != nil && !r.whole(w.t, key, len(es)) {
+		es, encode = w.thin(es), encodeThin
+	}
 	if w.blockRows == BlockRows || len(w.block) >= fullBlock || w.blockRows > 0 && hour != w.blockHour {
 		w.endBlock()
 	}
@@ -586,7 +593,7 @@ func (w *Worker) addList(hour uint32, es []Event) int64 {
 	w.blockRows++
 	if len(w.t.Values) > 0 {
 		var xs [MaxExemplars]Exemplar
-		w.row = EncodeRow(w.row[:0], w.t, es, w.exemplars(es, &xs))
+		w.row = encode(w.row[:0], w.t, es, w.exemplars(es, &xs))
 		w.block = AppendBlock(w.block, w.row)
 	}
 	return seq

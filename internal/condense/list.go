@@ -85,13 +85,28 @@ func (s *Stored) Scan(t *Table) []any {
 // order of time, to b. Tables without values have no list. docs/ledger.md
 // describes the bits.
 func EncodeRow(b []byte, t *Table, es []Event, xs []Exemplar) []byte {
+	return encodeRow(b, t, es, xs, len(es) == 0)
+}
+
+// encodeThin is EncodeRow for a list that holds some of the row's events only: the
+// row's totals do not tell their values.
+func encodeThin(b []byte, t *Table, es []Event, xs []Exemplar) []byte {
+	return encodeRow(b, t, es, xs, true)
+}
+
+func encodeRow(b []byte, t *Table, es []Event, xs []Exemplar, thin bool) []byte {
 	if len(t.Values) == 0 {
 		return b
 	}
 	w := bitWriter{b: b}
-	if len(es) == 1 {
+	switch {
+	case thin:
+		w.put(0, 1)
+		w.number(0)
+		w.number(uint64(len(es)))
+	case len(es) == 1:
 		w.put(1, 1)
-	} else {
+	default:
 		w.put(0, 1)
 		w.number(uint64(len(es)))
 	}
@@ -100,7 +115,11 @@ func EncodeRow(b []byte, t *Table, es []Event, xs []Exemplar) []byte {
 	if len(es) > 0 {
 		w.gaps(es)
 		for v := len(t.Values) - 1; v >= 0; v-- {
-			w.column(es, v, t.rest(v, es))
+			rest := -1
+			if !thin {
+				rest = t.rest(v, es)
+			}
+			w.column(es, v, rest)
 		}
 	}
 	w.end()
@@ -215,22 +234,30 @@ var errList = errors.New("damaged event list in the ledger")
 // whose place is not known have source 0. A row of a table without values is
 // one event.
 func DecodeRow(t *Table, f *Frame, b []byte) ([]Event, error) {
+	es, _, err := decodeRow(t, f, b)
+	return es, err
+}
+
+// decodeRow also tells whether the list holds some of the row's events only.
+func decodeRow(t *Table, f *Frame, b []byte) (_ []Event, thin bool, _ error) {
 	if len(t.Values) == 0 {
-		return []Event{{TS: f.First}}, nil
+		return []Event{{TS: f.First}}, false, nil
 	}
 	r := bitReader{b: b}
 	n := uint64(1)
 	if r.take(1) == 0 {
-		n = r.number()
+		if n = r.number(); n == 0 {
+			n, thin = r.number(), true
+		}
 	}
 	// Every event but the first takes a bit at least.
 	if r.bad || n > uint64(len(b))*8 {
-		return nil, errList
+		return nil, false, errList
 	}
 	es := make([]Event, n)
 	xs, ok := r.exemplars(int(n))
 	if !ok {
-		return nil, errList
+		return nil, false, errList
 	}
 	if r.take(1) == 1 {
 		for i := range es {
@@ -241,20 +268,20 @@ func DecodeRow(t *Table, f *Frame, b []byte) ([]Event, error) {
 		es[0].TS, es[n-1].TS = f.First, f.Last
 		r.gaps(es)
 		for v := len(t.Values) - 1; v >= 0; v-- {
-			total := int64(0)
-			if v < len(t.Totals) {
-				total = f.Totals[v]
+			total, rest := int64(0), -1
+			if v < len(t.Totals) && !thin {
+				total, rest = f.Totals[v], t.rest(v, es)
 			}
-			r.column(t, es, v, t.rest(v, es), total)
+			r.column(t, es, v, rest, total)
 		}
 	}
 	if r.bad {
-		return nil, errList
+		return nil, false, errList
 	}
 	for _, x := range xs {
 		es[x.Index].Source, es[x.Index].Offset = x.Source, x.Offset
 	}
-	return es, nil
+	return es, thin, nil
 }
 
 // exemplars is the inverse of bitWriter.exemplars for a list of n events.
@@ -354,4 +381,20 @@ func Events(t *Table, s *Stored) ([]Event, error) {
 		return nil, err
 	}
 	return DecodeRow(t, &s.Frame, row)
+}
+
+// AppendPlain appends the list of a row to b as EncodeRow would, without exemplars.
+func AppendPlain(b []byte, t *Table, s *Stored) ([]byte, error) {
+	if len(t.Values) == 0 {
+		return b, nil
+	}
+	row, err := BlockRow(s.Lists, s.Seq)
+	if err != nil {
+		return b, err
+	}
+	es, thin, err := decodeRow(t, &s.Frame, row)
+	if err != nil {
+		return b, err
+	}
+	return encodeRow(b, t, es, nil, thin), nil
 }

@@ -34,7 +34,8 @@ type BadSample struct {
 
 // Tally is what reading one source gave.
 type Tally struct {
-	Records     int64
+	Records     int64 // refused ones included
+	Refused     int64 // records older than Options.Oldest, which are not taken in
 	Bad         int64
 	Samples     []BadSample
 	Skipped     map[string]int64 // by log type
@@ -55,6 +56,7 @@ func (t *Tally) Add(o *Tally) {
 		}
 	}
 	t.Records += o.Records
+	t.Refused += o.Refused
 	t.Bad += o.Bad
 	t.Samples = append(t.Samples, o.Samples...)
 	slices.SortStableFunc(t.Samples, func(a, b BadSample) int { return cmp.Compare(a.Offset, b.Offset) })
@@ -132,6 +134,9 @@ func (s *Sink) begin(log string, h *event.Head) *record {
 	}
 	s.logN++
 	hour, sensor := uint32(int64(h.TS)/hourMicros), s.ids.name(h.Sensor)
+	if hour < s.c.oldest {
+		s.Refused++
+	}
 	if !s.cover || hour != s.hour || sensor != s.sensor {
 		s.set(Coverage, hour, sensor, h.Offset, s.logID)
 		s.hour, s.sensor, s.cover = hour, sensor, true
@@ -157,6 +162,9 @@ func (s *Sink) blank(h *event.Head) *record {
 
 // put files r under table t, in the given sensor's name.
 func (s *Sink) put(table int, r *record) {
+	if r.key[0] < s.c.oldest {
+		return
+	}
 	t := Tables[table]
 	r.key[len(t.Key)-1] = s.sensor // begin has just set it
 	s.w.put(t, r)
@@ -180,6 +188,9 @@ const setBits = 13
 // set files a row of a table that only remembers that a key occurred in an hour:
 // up to three ids.
 func (s *Sink) set(table int, hour, sensor uint32, offset int64, ids ...uint32) {
+	if hour < s.c.oldest {
+		return
+	}
 	var id [3]uint32
 	copy(id[:], ids)
 	a, b, c := id[0], id[1], id[2]

@@ -28,6 +28,10 @@ type Sniffed struct {
 	Type string
 	// Why says, when Confidence is NotMine, what was missing, in words for a user.
 	Why string
+	// Near says, when Confidence is NotMine, that a part of the head is as the reader
+	// expects it, or that Why tells a user what to do: of several readers' words, a
+	// user is shown these.
+	Near bool
 }
 
 // Reader turns one source of its format into records.

@@ -42,6 +42,11 @@ func document(ctx context.Context, l *ledger.Look, cover *caseload.Coverage, see
 		if s.Problem != "" {
 			cover.Unread++
 		}
+		n, err := refused(&s)
+		if err != nil {
+			return nil, err
+		}
+		cover.Refused += n
 	}
 	for _, f := range files {
 		if f.Reader == nil && !f.Harmless {

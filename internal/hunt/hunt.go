@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"barium/internal/detect/all"
@@ -88,6 +89,10 @@ func (o *Options) look(ctx context.Context, f func(*ledger.Look, []ledger.Source
 	if o.Progress != nil {
 		defer o.Progress.Done()
 	}
+	before, err := store.Sources(ctx)
+	if err != nil {
+		return err
+	}
 	sources, err := Import(ctx, store, files, *o)
 	if err != nil {
 		return err
@@ -103,12 +108,18 @@ func (o *Options) look(ctx context.Context, f func(*ledger.Look, []ledger.Source
 	if err := f(look, sources, files); err != nil {
 		return err
 	}
-	for _, s := range sources {
-		if s.Records > 0 {
-			return nil
-		}
+	if !slices.ContainsFunc(sources, func(s ledger.Source) bool { return s.Records > 0 }) {
+		return ErrNothing
 	}
-	return ErrNothing
+	if o.Pruned != nil && o.Ledger != "" && !slices.Equal(before, sources) {
+		o.stage("rolling up old hours")
+		p, err := ledger.Prune(ctx, store, o.Now)
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		o.Pruned(p, err)
+	}
+	return nil
 }
 
 // inside returns the networks that are inside: those given, those that an earlier

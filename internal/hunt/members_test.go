@@ -252,7 +252,7 @@ func TestArchives(t *testing.T) {
 		"a.zip/3.tgz: a gzip tar archive inside a zip archive is not read; unpack it first", "a.zip/4.gz: gzip data inside gzip data is not read; unpack it first",
 		"a.zip/5.7z: a 7z archive is not read; unpack it first")
 	f("empty archives", map[string]string{"a.zip": zipOf(t, nil), "b.tgz": packed(t, tarOf(t, map[string]string{}))},
-		"a.zip: nothing in it (harmless)", "b.tgz: not zeek: "+strings.TrimPrefix(notZeek(t, tarOf(t, nil)), "not zeek: "))
+		"a.zip: nothing in it (harmless)", "b.tgz: "+unread(t, tarOf(t, nil)))
 	tgz := packed(t, tarOf(t, inner))
 	f("cut", map[string]string{"a.tgz": tgz[:len(tgz)-20], "b.zip": zipOf(t, inner)[:60]},
 		"a.tgz: gzip data ends too early; what came before was read", "a.tgz/x.log: read as zeek conn (TSV), in gzip tar",
@@ -260,8 +260,8 @@ func TestArchives(t *testing.T) {
 	f("one archive in two places", map[string]string{"a.tar": tarOf(t, inner), "d/b.log": good}, "a.tar/x.log: read as zeek conn (TSV), in tar", "d/b.log: read as zeek conn (TSV)")
 }
 
-// notZeek is what the reader says of bytes.
-func notZeek(t *testing.T, data string) string {
+// unread is why bytes are not read.
+func unread(t *testing.T, data string) string {
 	t.Helper()
 	dir := t.TempDir()
 	write(t, dir, map[string]string{"x": data})
@@ -406,7 +406,7 @@ func TestStdin(t *testing.T) {
 		}
 	}
 	g("nothing", "", "nothing in it")
-	g("a note", "hello\n", "not zeek: ")
+	g("a note", "hello\n", "no log that barium knows (zeek, ")
 	g("zip", zipOf(t, logs), "a zip archive cannot be read from standard input: its directory stands at its end; save it to a file first")
 	g("nothing in the first 16 MiB", strings.Repeat("\x50\x2a\x4d\x18\x00\x00\x10\x00"+strings.Repeat("x", 1<<20), 20), "")
 }

@@ -26,6 +26,11 @@ type Options struct {
 	Injected string // what in the input was generated; empty for real logs
 	Version  string // of barium, for the report
 	Progress Progress
+	// Pruned is told how a kept ledger was pruned after the look, when something was
+	// read into it, or why it could not be. nil leaves the ledger as it is.
+	Pruned func(ledger.Pruned, error)
+	// Now is the time that no record is later than, see ledger.Prune.
+	Now time.Time
 	// PlacesOnly leaves the raw lines of the evidence unread: it says where they
 	// lie. Without Paths, no log is opened then.
 	PlacesOnly bool

@@ -28,6 +28,7 @@ type details struct {
 	Warnings []string         `json:"warnings,omitempty"`
 	ByLog    map[string]int64 `json:"by_log,omitempty"`
 	Mapping  string           `json:"mapping,omitempty"` // by which a table was read, if it is the user's own
+	Refused  int64            `json:"refused,omitempty"` // of the records, too old for the ledger
 }
 
 type sample struct {
@@ -62,7 +63,11 @@ func Import(ctx context.Context, s ledger.Store, files []File, o Options) ([]led
 	if err != nil {
 		return nil, err
 	}
-	c := condense.New(dict, condense.Options{Memory: o.Memory / 2, TempDir: o.TempDir})
+	hourly, err := s.Hourly(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c := condense.New(dict, condense.Options{Memory: o.Memory / 2, TempDir: o.TempDir, Oldest: hourly})
 	defer c.Close()
 
 	jobs, next, err := pending(ctx, files, have, o)
@@ -247,7 +252,7 @@ func (j *job) read(ctx context.Context, c *condense.Condenser, o Options, from s
 	}
 	j.source.Records, j.source.Bad = t.Records, t.Bad
 	j.source.First, j.source.Last = int64(t.First), int64(t.Last)
-	d := details{Skipped: t.Skipped, Warnings: t.Warnings, ByLog: t.ByLog, Mapping: j.file.mapping}
+	d := details{Skipped: t.Skipped, Warnings: t.Warnings, ByLog: t.ByLog, Refused: t.Refused, Mapping: j.file.mapping}
 	for _, x := range t.Samples {
 		d.Samples = append(d.Samples, sample{x.Line, x.Offset, x.Reason, x.Sample})
 	}
@@ -270,7 +275,7 @@ func (j *job) addKnown(t *condense.Tally) error {
 	}
 	before := condense.Tally{
 		Records: k.Records - k.Rest.Records, Bad: k.Bad - k.Rest.Bad, Skipped: d.Skipped, ByLog: d.ByLog,
-		First: event.Time(k.First), Last: event.Time(k.Last),
+		First: event.Time(k.First), Last: event.Time(k.Last), Refused: min(d.Refused, k.Records-k.Rest.Records),
 	}
 	for _, x := range d.Samples {
 		if x.Offset < k.Rest.Offset {
@@ -381,6 +386,9 @@ func describe(sources []ledger.Source, files []File) ([]report.Source, error) {
 			return nil, fmt.Errorf("source %s in the ledger: %w", s.Path, err)
 		}
 		x.Skipped, x.Warnings, x.Mapping = d.Skipped, d.Warnings, d.Mapping
+		if d.Refused > 0 {
+			x.Warnings = append(x.Warnings, fmt.Sprintf("%s older than what this ledger keeps by the hour: not taken in", report.Plural(d.Refused, "record")))
+		}
 		for _, b := range d.Samples {
 			x.BadSamples = append(x.BadSamples, report.BadSample{Line: b.Line, Offset: b.Offset, Reason: b.Reason, Sample: string(b.Bytes)})
 		}

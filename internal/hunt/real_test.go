@@ -193,6 +193,7 @@ func TestTunnels(t *testing.T) {
 				got = append(got, x.Detector+" "+x.Src+" "+x.Dst+x.DstName)
 			}
 		}
+		slices.Sort(got)
 		if d := cmp.Diff(want, got); d != "" {
 			t.Errorf("%s:\n%s", capture, d)
 		}
@@ -200,7 +201,7 @@ func TestTunnels(t *testing.T) {
 	f("ndpi-pcap", "dns-tunnel-iodine.pcap", "dnstunnel 10.0.2.30 pirate.sea")
 	f("ndpi-pcap", "dns2tcp_tunnel.pcap", "dnstunnel 192.168.20.211 1.1.1.1")
 	f("ndpi-pcap", "dns_exfiltration.pcap", "dnstunnel 192.168.220.56 (none)")
-	f("ndpi-pcap", "icmp-tunnel.pcap", "icmp 192.168.154.132 192.168.154.131", "icmp 192.168.154.131 192.168.154.132")
+	f("ndpi-pcap", "icmp-tunnel.pcap", "icmp 192.168.154.131 192.168.154.132", "icmp 192.168.154.132 192.168.154.131")
 	for _, capture := range []string{"ftp-start-tls.pcap", "ftp.pcap", "ftp_failed.pcap", "hl7.pcap", "http_connect.pcap", "smbv1.pcap"} {
 		f("ndpi-pcap", capture)
 	}

@@ -8,6 +8,8 @@ import (
 	"math"
 	"strings"
 	"time"
+
+	"barium/internal/condense"
 )
 
 //go:embed look.sql
@@ -54,6 +56,9 @@ type Facts struct {
 	First, Last int64
 	DNS         bool // there are look-ups
 	Names       bool // some log gives names of far ends
+	// Hourly is the first hour that the ledger keeps as such, in hours since 1970 UTC;
+	// rows before it stand for days. 0 when all are kept.
+	Hourly uint32
 }
 
 // MaxGap is for how many hours there may be no conversation within a stretch of
@@ -66,17 +71,22 @@ func NewLook(ctx context.Context, s Store, w Window, n Networks) (*Look, error) 
 	if err := classify(ctx, s, &n); err != nil {
 		return nil, fmt.Errorf("classifying addresses: %w", err)
 	}
-	if err := prepare(ctx, s, w, viaSQL); err != nil {
+	hourly, err := s.Hourly(ctx)
+	if err != nil {
 		return nil, err
 	}
-	if err := layVia(ctx, s, w); err != nil {
+	if err := prepare(ctx, s, w, hourly, viaSQL); err != nil {
 		return nil, err
 	}
-	if err := prepare(ctx, s, w, lookSQL); err != nil {
+	if err := layVia(ctx, s, w, hourly); err != nil {
+		return nil, err
+	}
+	if err := prepare(ctx, s, w, hourly, lookSQL); err != nil {
 		return nil, err
 	}
 	l := &Look{Store: s, Window: w, Networks: n}
-	err := One(ctx, s, `SELECT (SELECT count(DISTINCT host) FROM contact WHERE outbound), (SELECT count(*) > 0 FROM looked),
+	l.Facts.Hourly = hourly
+	err = One(ctx, s, `SELECT (SELECT count(DISTINCT host) FROM contact WHERE outbound), (SELECT count(*) > 0 FROM looked),
 		(SELECT count(*) > 0 FROM called) OR (SELECT count(*) > 0 FROM answered)`, &l.Facts.Hosts, &l.Facts.DNS, &l.Facts.Names)
 	if err != nil {
 		return nil, err
@@ -86,8 +96,9 @@ func NewLook(ctx context.Context, s Store, w Window, n Networks) (*Look, error) 
 }
 
 // prepare runs the statements of one of the look's files.
-func prepare(ctx context.Context, s Store, w Window, text string) error {
-	text = strings.NewReplacer("{since}", fmt.Sprint(w.Since), "{until}", fmt.Sprint(w.Until)).Replace(text)
+func prepare(ctx context.Context, s Store, w Window, hourly uint32, text string) error {
+	text = strings.NewReplacer("{since}", fmt.Sprint(w.Since), "{until}", fmt.Sprint(w.Until),
+		"{hourly}", fmt.Sprint(hourly), "{whole}", fmt.Sprint(condense.WholeList)).Replace(text)
 	for _, q := range strings.Split(text, ";\n") {
 		if strings.TrimSpace(q) == "" {
 			continue

@@ -5,9 +5,12 @@
 -- be joined, never shown or ordered by: a text costs more than all else.
 -- seq and block lead to a row's list in the table of lists; to read it, first, last
 -- and, of conversations, duration, bytes_orig and bytes_resp are needed too.
+-- Rows before the hour {hourly} stand for whole days: hour is the first of the day,
+-- sums are the day's, and long lists are thinned (docs/ledger.md).
 
 -- oriented: conversations with flips applied: client opened it, server answered.
 -- service is the id of the names of what the sensor recognised in them, with | between.
+-- thin: the list may not hold all events; no rhythm can be told from it.
 CREATE OR REPLACE VIEW oriented AS
 SELECT hour, seq, seq - seq % 4 AS block, sensor, proto, service, first, first + span AS last, events, attempts, duration, missed, bytes_tried, bytes_orig, bytes_resp,
        CASE WHEN flip > 0 THEN resp ELSE orig END AS client,
@@ -15,7 +18,7 @@ SELECT hour, seq, seq - seq % 4 AS block, sensor, proto, service, first, first +
        CASE WHEN flip > 0 THEN flip ELSE port END AS port,
        CASE WHEN flip > 0 THEN bytes_resp ELSE bytes_orig END AS bytes_client,
        CASE WHEN flip > 0 THEN bytes_orig ELSE bytes_resp END AS bytes_server,
-       flip > 0 AS flipped
+       flip > 0 AS flipped, hour < {hourly} AND events + duplicates > {whole} AS thin
 FROM ledger.conversation
 WHERE hour >= {since} AND hour < {until} AND events > 0;
 
@@ -45,10 +48,10 @@ WHERE c.inside AND v.events > 0;
 -- opened: conversations from the side of who opened them, whoever is inside; to be
 -- joined with contact, which says that, on host, far, port and proto.
 CREATE OR REPLACE VIEW opened AS
-SELECT hour, seq, block, FALSE AS via, proto, port, first, last, duration, bytes_orig, bytes_resp, flipped, client AS host, server AS far, bytes_client AS bytes_out
+SELECT hour, seq, block, FALSE AS via, proto, port, first, last, duration, bytes_orig, bytes_resp, flipped, client AS host, server AS far, bytes_client AS bytes_out, thin
 FROM oriented
 UNION ALL
-SELECT hour, seq, seq AS block, TRUE AS via, proto, port, first, last, duration, bytes_orig, bytes_resp, FALSE AS flipped, client AS host, address AS far, bytes_orig AS bytes_out
+SELECT hour, seq, seq AS block, TRUE AS via, proto, port, first, last, duration, bytes_orig, bytes_resp, FALSE AS flipped, client AS host, address AS far, bytes_orig AS bytes_out, FALSE AS thin
 FROM via WHERE events > 0;
 
 -- opened_list: the lists behind opened; joined by block and via.

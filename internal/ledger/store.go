@@ -60,7 +60,8 @@ type Store interface {
 	Dictionary(ctx context.Context) (*condense.Dictionary, error)
 	// Import makes the ledger the union of itself and what c holds, in one
 	// transaction: either all of it is in the ledger afterwards, or nothing.
-	// c's dictionary must come from this ledger. Records that were known already
+	// c's dictionary must come from this ledger, and c must hold nothing older than
+	// Hourly. Records that were known already
 	// are added to Repeated of their source. A source whose number the ledger has
 	// takes that one's place.
 	Import(ctx context.Context, c *condense.Condenser, sources []Source) error
@@ -89,6 +90,12 @@ type Store interface {
 	// Checksum is equal for two ledgers that hold the same rows, whatever the
 	// sources, order and ids.
 	Checksum(ctx context.Context) (string, error)
+	// Hourly returns the first hour that is kept as such: rows of earlier ones stand
+	// for whole days, or are gone. 0 when all are.
+	Hourly(ctx context.Context) (uint32, error)
+	// Prune rolls hours before k.Hourly up into days and drops those before k.Daily.
+	// Of the same records the same rows remain, however they came into the ledger.
+	Prune(ctx context.Context, k Kept) (Pruned, error)
 	// Version names the database program.
 	Version(ctx context.Context) (string, error)
 	// Close gives the ledger back.

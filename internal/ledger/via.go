@@ -62,9 +62,9 @@ type viaBuilder struct {
 	alone    viaAlone
 }
 
-// layVia fills the tables of far ends behind proxies.
-func layVia(ctx context.Context, s Store, w Window) error {
-	b := viaBuilder{ids: map[viaFar]uint32{}, alone: newViaAlone()}
+// layVia fills the tables of far ends behind proxies; hourly is as in Facts.
+func layVia(ctx context.Context, s Store, w Window, hourly uint32) error {
+	b := viaBuilder{ids: map[viaFar]uint32{}, alone: newViaAlone(hourly)}
 	if err := b.build(ctx, s, w); err != nil {
 		return fmt.Errorf("far ends behind proxies: %w", err)
 	}

@@ -38,10 +38,11 @@ type viaAlone struct {
 	requests []*viaRequest
 	carried  map[goal][]span // when connections to a proxy carried requests
 	visits   map[visit]struct{}
+	hourly   uint32 // as in Facts
 }
 
-func newViaAlone() viaAlone {
-	return viaAlone{carried: map[goal][]span{}, visits: map[visit]struct{}{}}
+func newViaAlone(hourly uint32) viaAlone {
+	return viaAlone{carried: map[goal][]span{}, visits: map[visit]struct{}{}, hourly: hourly}
 }
 
 func (f *viaFar) goal() goal { return goal{f.name, f.farPort} }
@@ -104,7 +105,7 @@ func (a *viaAlone) merge() {
 
 // seen tells whether a sensor saw what r tells of.
 func (a *viaAlone) seen(client uint32, r *viaRequest) bool {
-	if _, ok := a.visits[visit{client, hourOf(r.ts), r.host}]; ok {
+	if _, ok := a.visits[visit{client, a.rowHour(r.ts), r.host}]; ok {
 		return true
 	}
 	spans := a.carried[r.far.goal()]
@@ -112,7 +113,15 @@ func (a *viaAlone) seen(client uint32, r *viaRequest) bool {
 	return found || i > 0 && spans[i-1].to >= r.ts
 }
 
-func hourOf(ts int64) uint32 { return uint32(ts / 3_600_000_000) }
+// rowHour returns the hour of the row that a moment in microseconds belongs to: the
+// first of its day where the ledger keeps days.
+func (a *viaAlone) rowHour(ts int64) uint32 {
+	h := uint32(ts / 3_600_000_000)
+	if h < a.hourly {
+		return condense.DayOf(h)
+	}
+	return h
+}
 
 // hourFar is what a client asked of a far end in an hour.
 type hourFar struct {
@@ -129,7 +138,7 @@ func (b *viaBuilder) count(client uint32) {
 	hours := map[uint32]map[viaFar][]condense.Event{}
 	again, once := map[hourFar]struct{}{}, map[hourFar]struct{}{}
 	for _, r := range a.requests {
-		h := hourOf(r.ts)
+		h := a.rowHour(r.ts)
 		if a.seen(client, r) {
 			again[hourFar{h, r.far}] = struct{}{}
 			continue

@@ -15,12 +15,12 @@ FROM (
 ) g
 JOIN contact c ON c.host = g.host AND c.label = g.label AND c.port = g.port AND c.proto = g.proto AND c.outbound;
 
--- their conversations
+-- their conversations, where each call is known: days long past keep too few
 CREATE OR REPLACE TABLE beacon_flow AS
 SELECT c.host, c.far, c.label, c.port, c.proto, c.users, c.label_first, c.days, f.flipped, f.seq, f.block, f.via, f.first, f.last,
        f.duration, f.bytes_orig, f.bytes_resp
 FROM beacon_contact c
-JOIN opened f ON f.host = c.host AND f.far = c.far AND f.port = c.port AND f.proto = c.proto;
+JOIN opened f ON f.host = c.host AND f.far = c.far AND f.port = c.port AND f.proto = c.proto AND NOT f.thin;
 
 SELECT h.ip, t.text, f.port, f.proto, coalesce(b.text, a.text, ''), p.ip, f.users, f.label_first, d.labels, d.days, f.days,
        f.flipped, f.first, f.last, f.duration, f.bytes_orig, f.bytes_resp, f.seq, l.lists

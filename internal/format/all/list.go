@@ -3,6 +3,8 @@
 package all
 
 import (
+	"bytes"
+	"slices"
 	"strings"
 
 	"barium/internal/format"
@@ -29,7 +31,8 @@ var Readers = []format.Reader{
 
 // Sniff returns the reader that is surest of the head of a source, and what it
 // said. A reader of a user's own mapping comes before all others. When no reader
-// knows it, the reader is nil and Why says what each missed.
+// knows it, the reader is nil and Why says what those missed that came near, or
+// else what is known at all.
 func Sniff(head []byte, name string, own ...table.Reader) (format.Reader, format.Sniffed) {
 	for _, r := range own {
 		if s := r.Sniff(head, name); s.Confidence == format.Certain {
@@ -38,23 +41,26 @@ func Sniff(head []byte, name string, own ...table.Reader) (format.Reader, format
 	}
 	var best format.Reader
 	var said format.Sniffed
-	why := ""
+	var near []string
 	for _, r := range Readers {
 		s := r.Sniff(head, name)
 		if s.Confidence > said.Confidence {
 			best, said = r, s
 		}
-		if s.Confidence == format.NotMine && strings.HasSuffix(s.Why, table.Advice) {
-			why = s.Why + "; " + why
-		} else if s.Confidence == format.NotMine && s.Why != "" {
-			if why != "" {
-				why += "; "
-			}
-			why += "not " + r.Name() + ": " + s.Why
+		if s.Confidence != format.NotMine || !s.Near {
+			continue
+		}
+		if r == format.Reader(table.Reader{}) {
+			near = slices.Insert(near, 0, s.Why) // it says what to do
+		} else {
+			near = append(near, "not "+r.Name()+": "+s.Why)
 		}
 	}
 	if best == nil {
-		said.Why = why
+		said = format.Sniffed{Why: strings.Join(near, "; "), Near: near != nil}
+		if near == nil {
+			said.Why = unknown(head)
+		}
 	}
 	if t, ok := best.(table.Reader); ok { // in pieces, a source is read by one mapping
 		if chosen, ok := t.Choose(head); ok {
@@ -62,6 +68,18 @@ func Sniff(head []byte, name string, own ...table.Reader) (format.Reader, format
 		}
 	}
 	return best, said
+}
+
+// unknown words that no reader came near.
+func unknown(head []byte) string {
+	if len(bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), "\r\n \t")) == 0 {
+		return "empty file"
+	}
+	names := make([]string, len(Readers))
+	for i, r := range Readers {
+		names[i] = r.Name()
+	}
+	return "no log that barium knows (" + strings.Join(names, ", ") + ")"
 }
 
 // ByName returns the reader with the given name, nil when there is none.

@@ -41,7 +41,7 @@ func (Reader) Sniff(head []byte, _ string) format.Sniffed {
 		}
 	}
 	if sure == 0 || sure < other {
-		return format.Sniffed{Why: why(head)}
+		return format.Sniffed{Why: why(head), Near: bytes.Contains(head, []byte(`"event_type"`))}
 	}
 	return format.Sniffed{Confidence: format.Certain, Type: "suricata " + strings.Join(types, ", ") + " (EVE JSON)"}
 }

@@ -40,7 +40,7 @@ func (Nfcapd) Sniff(head []byte, _ string) format.Sniffed {
 		if v := order.Uint16(b[2:]); v == 1 || v == 2 {
 			return format.Sniffed{Confidence: format.Certain, Type: fmt.Sprintf("nfcapd flows (format %d)", v)}
 		}
-		return format.Sniffed{Why: "it is a file of nfcapd of another format than 1 or 2"}
+		return format.Sniffed{Why: "it is a file of nfcapd of another format than 1 or 2", Near: true}
 	}
 	return format.Sniffed{Why: "it does not begin as the files of nfcapd do"}
 }

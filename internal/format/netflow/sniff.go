@@ -14,7 +14,7 @@ func (Reader) Sniff(head []byte, _ string) format.Sniffed {
 	case isHead(b):
 		return format.Sniffed{Confidence: format.Certain, Type: "netflow datagrams" + versions(b)}
 	case bytes.HasPrefix(b, []byte(Magic)):
-		return format.Sniffed{Why: "its framing is of another version than this barium reads"}
+		return format.Sniffed{Why: "its framing is of another version than this barium reads", Near: true}
 	}
 	return format.Sniffed{Why: "it does not begin as the files of barium listen do"}
 }

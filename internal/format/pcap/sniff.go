@@ -18,5 +18,8 @@ func (Reader) Sniff(head []byte, _ string) format.Sniffed {
 	if len(head) == 0 {
 		return format.Sniffed{Why: "empty file"}
 	}
+	if mayBeClassic(head) {
+		return format.Sniffed{Why: "it begins as pcap does, but its header is of a version or length that is not read", Near: true}
+	}
 	return format.Sniffed{Why: "no pcap or pcapng header at the beginning"}
 }

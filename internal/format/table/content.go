@@ -66,6 +66,7 @@ type look struct {
 	given   int
 	counts  map[string]int
 	most    int64 // largest number
+	grouper byte  // stands between thousands, or 0
 	formats []string
 	words   map[string]int // few different ones
 }
@@ -89,7 +90,27 @@ func lookAt(c *column) *look {
 		}
 	}
 	l.formats = l.timeFormats()
+	l.grouper = l.groups()
 	return l
+}
+
+// groups returns what stands between the thousands of a column's numbers, 0 for
+// nothing. A point may do so if it comes twice; else it is a decimal one.
+func (l *look) groups() byte {
+	for i := range len(groupers) {
+		c, twice := groupers[i], false
+		n := 0
+		for w := range l.words {
+			if strings.IndexByte(w, c) >= 0 && grouped([]byte(w), c) || contentOf(w) == contentNumber {
+				n++
+			}
+			twice = twice || strings.Count(w, groupers[i:i+1]) > 1
+		}
+		if n == len(l.words) && l.counts[contentNumber] < l.given && (c != '.' || twice) {
+			return c
+		}
+	}
+	return 0
 }
 
 // all reports whether nearly all cells are of the kinds.
@@ -156,7 +177,7 @@ func (l *look) fits(u use) bool {
 	case asPort:
 		return l.portLike()
 	case asCount:
-		return l.all(contentNumber) || l.all(contentNumber, contentDecimal) && l.counts[contentNumber] > 0
+		return l.grouper != 0 || l.all(contentNumber) || l.all(contentNumber, contentDecimal) && l.counts[contentNumber] > 0
 	case asDuration:
 		return l.all(contentNumber, contentDecimal) || len(l.formats) > 0
 	case asProto:

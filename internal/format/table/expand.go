@@ -109,37 +109,23 @@ func (r *reading) inner(depth, have int) error {
 	}
 	switch {
 	case c == '{':
-		return r.several('}', func() error {
-			key, err := r.key()
-			if err != nil {
-				return err
-			}
-			at := off
-			if have != off && r.m.expand[have] == key {
-				at = have + 1
-			}
-			if err := r.want(':'); err != nil {
-				return err
-			}
-			return r.inner(depth+1, at)
-		})
+		return r.several('}', depth, have)
 	case c == '[':
 		at := off
 		if have != off && r.m.expand[have] == "[]" {
 			at = have + 1
 		}
-		return r.several(']', func() error { return r.inner(depth+1, at) })
+		return r.several(']', depth, at)
 	case c == '"':
-		_, err := r.string()
-		return err
+		return r.string()
 	case c == 0:
 		return errEnd
 	}
 	return r.literal()
 }
 
-// several reads what stands between commas.
-func (r *reading) several(end byte, one func() error) error {
+// several reads the members of an object, or the values of a list.
+func (r *reading) several(end byte, depth, have int) error {
 	r.in.skip(1)
 	if r.token() == end {
 		r.in.skip(1)
@@ -149,7 +135,13 @@ func (r *reading) several(end byte, one func() error) error {
 		if err := r.interrupted(); err != nil {
 			return err
 		}
-		if err := one(); err != nil {
+		var err error
+		if end == '}' {
+			err = r.member(depth, have)
+		} else {
+			err = r.inner(depth+1, have)
+		}
+		if err != nil {
 			return err
 		}
 		switch r.token() {
@@ -166,41 +158,52 @@ func (r *reading) several(end byte, one func() error) error {
 	}
 }
 
-// key reads a key; of a long one the beginning.
-func (r *reading) key() (string, error) {
-	if c := r.token(); c != '"' {
-		if c == 0 {
-			return "", errEnd
-		}
-		return "", errJSON
+// member reads a key and its value.
+func (r *reading) member(depth, have int) error {
+	switch r.token() {
+	case '"':
+	case 0:
+		return errEnd
+	default:
+		return errJSON
 	}
-	return r.string()
+	if err := r.string(); err != nil {
+		return err
+	}
+	at := off
+	if have != off && r.m.expand[have] == string(r.begun) {
+		at = have + 1
+	}
+	if err := r.want(':'); err != nil {
+		return err
+	}
+	return r.inner(depth+1, at)
 }
 
-// string passes a string of any length and returns its beginning.
-func (r *reading) string() (string, error) {
+// string passes a string of any length and leaves its beginning in r.begun.
+func (r *reading) string() error {
 	const most = 128
 	s := &r.in
 	s.skip(1)
-	var begin []byte
+	r.begun = r.begun[:0]
 	escape := false
 	for {
 		for s.lo < s.hi {
 			c := s.buf[s.lo]
 			if c < ' ' {
-				return "", errJSON
+				return errJSON
 			}
 			s.skip(1)
 			if c == '"' && !escape {
-				return string(begin), nil
+				return nil
 			}
 			escape = c == '\\' && !escape
-			if len(begin) < most {
-				begin = append(begin, c)
+			if len(r.begun) < most {
+				r.begun = append(r.begun, c)
 			}
 		}
 		if r.ctx.Err() != nil || !s.fill() {
-			return "", errEnd
+			return errEnd
 		}
 	}
 }
@@ -269,11 +272,10 @@ func (r *reading) expandedRow(at, number int64, b []byte) {
 	}
 	clear(r.cells)
 	r.arena, r.json.arena = r.arena[:0], r.json.arena[:0]
-	var row []byte
-	why := r.json.object(b, func(_, value []byte) { row = value })
+	why := r.json.object(b, r.only)
 	if why == "" {
 		var n int
-		n, why = r.split.each(row, r.cut)
+		n, why = r.split.each(r.packed, r.cut)
 		if why == "" && n != len(r.slotAt) && (!r.m.short || n > len(r.slotAt)) {
 			why = fmt.Sprintf("%d columns instead of %d", n, len(r.slotAt))
 		}

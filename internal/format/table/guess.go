@@ -35,11 +35,14 @@ const (
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
+// wide is why text in UTF-16 is no table, and what to do.
+const wide = "text in UTF-16: make it UTF-8 (iconv -f UTF-16 -t UTF-8)"
+
 // guess takes the head of a source apart, or says why it is no table.
 func guess(head []byte) (g *guessed, problem string) {
 	switch {
 	case bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff")):
-		return nil, "text in UTF-16: make it UTF-8 (iconv -f UTF-16 -t UTF-8)"
+		return nil, wide
 	case binary(head):
 		return nil, "no text"
 	}

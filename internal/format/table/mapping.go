@@ -109,7 +109,8 @@ type assign struct {
 	words    map[string]string // what a cell's word stands for; "*": any other
 	clocks   []*clock          // formats of a time, the first that fits
 	unit     unit
-	minus    int // slot of a number to take away, or −1
+	minus    int  // slot of a number to take away, or −1
+	thousand byte // stands between groups of three digits, or 0
 	split    string
 	empty    []string
 	line     int

@@ -162,6 +162,8 @@ func (p *parser) assign(a *assign, name string, n *yaml.Node) error {
 			}
 		case "unit":
 			err = p.unit(a, v)
+		case "thousands":
+			err = p.thousands(a, v)
 		case "minus":
 			var s string
 			if s, err = p.text(v, key); err == nil {
@@ -178,7 +180,7 @@ func (p *parser) assign(a *assign, name string, n *yaml.Node) error {
 		case "empty":
 			a.empty, err = p.texts(v, key)
 		default:
-			err = p.fail(v, "%q is not known; a field has column, constant, time, zone, unit, minus, words, split, empty", key)
+			err = p.fail(v, "%q is not known; a field has column, constant, time, zone, unit, thousands, minus, words, split, empty", key)
 		}
 		return err
 	})
@@ -200,6 +202,17 @@ func (p *parser) unit(a *assign, n *yaml.Node) error {
 		return p.fail(n, "%q is no unit of %s; known are %s", n.Value, a.field.name, strings.Join(slices.Sorted(maps.Keys(table)), ", "))
 	}
 	a.unit = u
+	return nil
+}
+
+func (p *parser) thousands(a *assign, n *yaml.Node) error {
+	switch {
+	case a.field.use != asCount:
+		return p.fail(n, "thousands is for counts")
+	case len(n.Value) != 1 || !strings.Contains(groupers, n.Value):
+		return p.fail(n, "%q does not stand between thousands; known are %q", n.Value, strings.Split(groupers, ""))
+	}
+	a.thousand = n.Value[0]
 	return nil
 }
 

@@ -68,6 +68,8 @@ func TestParseErrors(t *testing.T) {
 	f(small+"  proto: {column: d, unit: s}\n", "has no unit")
 	f(small+"  proto: {column: d, time: s}\n", "proto is no time")
 	f(small+"  duration: {column: d, minus: x}\n", "minus is for counts")
+	f(small+"  duration: {column: d, thousands: .}\n", "thousands is for counts")
+	f(small+"  orig_bytes: {column: d, thousands: x}\n", "does not stand between thousands")
 	f(small+"  uid: {column: d, split: x}\n", "split is for lists")
 	f(small+"one_way: &a true\n", "anchors, aliases")
 	f("a: &x [1]\nb: *x\n", "anchors")

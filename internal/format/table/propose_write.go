@@ -8,8 +8,14 @@ import (
 	"unicode/utf8"
 )
 
-// unknown stands where nobody but the user knows the column.
-const unknown = "FILL-IN"
+// unknown stands where nobody but the user knows the column. Without a header, it
+// has to be one of those that are named.
+func (p *proposal) unknown() string {
+	if p.headed {
+		return "FILL-IN"
+	}
+	return word(p.looks[0].name)
+}
 
 // write makes the YAML.
 func (p *proposal) write(name string) string {
@@ -21,6 +27,7 @@ func (p *proposal) write(name string) string {
 		say("name: %s", n)
 	}
 	p.table(say)
+	p.zone(say)
 	say("record: %s  # known: conn, dns, http, ssl, files, smb_files, ftp, dhcp, smtp, kerberos, ntlm, rdp, ssh, radius, ldap, rfb", p.record)
 	p.clauses(say)
 	if p.oneWay {
@@ -42,18 +49,49 @@ func (p *proposal) write(name string) string {
 		pick := p.fields[f]
 		switch {
 		case pick != nil:
-			say("  %s: %s  # %s", f, p.source(f, pick), pick.sure())
+			say("  %s: %s  # %s", f, p.source(f, pick), p.sure(f, pick))
 		case f == "resp_bytes" && p.total != "":
 			say("  resp_bytes: {column: %s, minus: %s}  # sure, if it counts both directions", word(p.total), word(p.looks[p.fields["orig_bytes"].at].name))
 		case !slices.Contains(needs, f):
 		case f == "ts":
-			say("  ts: {column: %s, time: rfc3339}  # no column looks like a time: fill in which it is", unknown)
+			say("  ts: {column: %s, time: rfc3339}  # no column looks like a time: fill in which it is", p.unknown())
 		default:
-			say("  %s: %s  # no column looks like it: fill in which it is", f, unknown)
+			say("  %s: %s  # no column looks like it: fill in which it is", f, p.unknown())
 		}
 	}
+	p.amounts(say)
 	p.rest(say)
 	return b.String()
+}
+
+// zone says that times without a zone are taken for UTC.
+func (p *proposal) zone(say func(string, ...any)) {
+	ts := p.fields["ts"]
+	if ts == nil {
+		return
+	}
+	l := p.looks[ts.at]
+	switch layout := first(l.formats, layoutISO); {
+	case layout == "s", layout == "ms", layout == "us", layout == "ns", strings.Contains(layout, "%z"):
+	case layout == layoutISO && len(l.cells) > 0 && zoned(l.cells[len(l.cells)-1]):
+	default:
+		say("# zone: Europe/Prague  # its times do not name a zone: without this line they are taken for UTC")
+	}
+}
+
+// zoned reports a time of RFC 3339 that names its zone.
+func zoned(s string) bool {
+	s = strings.TrimSpace(s)
+	_, clock, _ := strings.Cut(strings.ToUpper(s), ":")
+	return strings.ContainsAny(clock, "Z+-")
+}
+
+// amounts says what is missing where no column tells how much was sent.
+func (p *proposal) amounts(say func(string, ...any)) {
+	if p.record == "conn" && p.fields["orig_bytes"] == nil && p.fields["orig_ip_bytes"] == nil {
+		say("# How much was sent is not known. If a column says it, add: orig_bytes: COLUMN (payload sent by the")
+		say("# source) or orig_ip_bytes: COLUMN (with headers), and resp_bytes: COLUMN for what came back.")
+	}
 }
 
 // clauses says which rows are left out or turned round.
@@ -164,6 +202,8 @@ func (p *proposal) source(field string, at *picked) string {
 			unit = "ms"
 		}
 		return fmt.Sprintf("{column: %s, unit: %s}", word(l.name), unit)
+	case u == asCount && l.grouper != 0:
+		return fmt.Sprintf("{column: %s, thousands: %q}", word(l.name), string(l.grouper))
 	case u == asState:
 		return p.states(l)
 	case u == asList && !l.list && p.layout == layoutCSV:
@@ -201,13 +241,27 @@ func (p *proposal) states(l *look) string {
 			return word(l.name)
 		}
 		switch s := strings.ToLower(w); {
-		case s == "d" || strings.HasPrefix(s, "den") || strings.HasPrefix(s, "drop") || strings.HasPrefix(s, "rej") || strings.HasPrefix(s, "block"):
+		case s == "d" || strings.HasPrefix(s, "den") || strings.HasPrefix(s, "drop") || strings.HasPrefix(s, "rej") || strings.HasPrefix(s, "block"), strings.HasPrefix(s, "verworfen"), strings.HasPrefix(s, "abgelehnt"), strings.HasPrefix(s, "refus"):
 			if utf8.ValidString(w) {
 				words = append(words, word(w)+": REJ")
 			}
 		}
 	}
 	return fmt.Sprintf("{column: %s, words: {%s}}", word(l.name), strings.Join(words, ", "))
+}
+
+// sure words how sure a choice is. Words that are not known are the user's to say.
+func (p *proposal) sure(field string, at *picked) string {
+	if l := p.looks[at.at]; field == "conn_state" && strings.HasSuffix(p.source(field, at), "{}}") {
+		var list []string
+		for _, w := range slices.Sorted(maps.Keys(l.words)) {
+			if len(list) < 8 {
+				list = append(list, short(w))
+			}
+		}
+		return "fill in which words mean that it was refused, such as {Deny: REJ}; there are " + strings.Join(list, ", ")
+	}
+	return at.sure()
 }
 
 // sure words how sure a choice is.
@@ -239,8 +293,21 @@ func (p *proposal) rest(say func(string, ...any)) {
 		if len(l.cells) > 0 {
 			example = ", such as " + short(l.cells[0])
 		}
+		if f := p.misfit(l); f != "" {
+			example += ": it is called as " + f + " is, but its cells do not all look like that"
+		}
 		say("#   %+q%s", l.name, example)
 	}
+}
+
+// misfit returns the field that a column's name means and its cells do not.
+func (p *proposal) misfit(l *look) string {
+	for _, f := range p.order() {
+		if u, ok := p.useOf(f); ok && p.fields[f] == nil && l.given > 0 && called(l.name, f) > 0 && !l.fits(u) {
+			return f
+		}
+	}
+	return ""
 }
 
 // left reports a column that was chosen and then not used.

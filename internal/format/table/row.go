@@ -35,6 +35,10 @@ type reading struct {
 	json   scanner
 	cut    func(i int, cell []byte) // cellAt, made once
 	leaf   func(path, value []byte) // keyed, made once
+
+	begun  []byte                   // of a string in a document, its beginning
+	packed []byte                   // the text that holds the cells of a row
+	only   func(path, value []byte) // sets packed, made once
 }
 
 // readings holds readings that have ended, for their buffers: a source may be read
@@ -42,6 +46,7 @@ type reading struct {
 var readings = sync.Pool{New: func() any {
 	r := new(reading)
 	r.cut, r.leaf = r.cellAt, r.keyed
+	r.only = func(_, value []byte) { r.packed = value }
 	return r
 }}
 
@@ -148,8 +153,11 @@ func (r *reading) record(l *log, to []any, offset int64) {
 	if l.swap != nil && holds(l.swap, r.cells) {
 		r.turn(l, h)
 	}
-	if l.kind.name == "conn" {
+	switch l.kind.name {
+	case "conn":
 		r.finishConn(l, h)
+	case "files":
+		r.finishFile()
 	}
 }
 
@@ -276,7 +284,7 @@ func (r *reading) set(a *assign, to any, h *event.Head, cell []byte, column stri
 // count reads a number, and takes another column away from it where the mapping
 // says so.
 func (r *reading) count(a *assign, cell []byte) (n int64, why string) {
-	if n, why = a.number(cell); why != "" {
+	if n, why = r.number(a, cell); why != "" {
 		return event.Unset, why
 	}
 	if a.minus < 0 {
@@ -286,7 +294,7 @@ func (r *reading) count(a *assign, cell []byte) (n int64, why string) {
 	if len(other) == 0 || a.isEmpty(other) {
 		return event.Unset, ""
 	}
-	less, why := a.number(other)
+	less, why := r.number(a, other)
 	switch {
 	case why != "":
 		r.fail(r.m.slots[a.minus], other, why)
@@ -297,7 +305,19 @@ func (r *reading) count(a *assign, cell []byte) (n int64, why string) {
 	return n - less, ""
 }
 
-func (a *assign) number(cell []byte) (int64, string) {
+func (r *reading) number(a *assign, cell []byte) (int64, string) {
+	if a.thousand != 0 && bytes.IndexByte(cell, a.thousand) >= 0 {
+		if !grouped(cell, a.thousand) {
+			return 0, "is not a number with groups of three digits"
+		}
+		n := len(r.arena)
+		for _, c := range cell {
+			if c != a.thousand {
+				r.arena = append(r.arena, c)
+			}
+		}
+		cell = r.arena[n:len(r.arena):len(r.arena)]
+	}
 	if a.unit == (unit{1, 1}) {
 		return whole(cell, math.MaxInt64)
 	}
@@ -374,6 +394,19 @@ func (r *reading) finishConn(l *log, h *event.Head) {
 	}
 	least := leastHead(c)
 	c.OrigBytes, c.RespBytes = below(c.OrigIPBytes, c.OrigPkts, least), below(c.RespIPBytes, c.RespPkts, least)
+}
+
+// finishFile derives who sent a file where the row gives the connection instead, as
+// Zeek does since 5.1.
+func (r *reading) finishFile() {
+	f := &r.out.file
+	switch {
+	case f.TX != event.Addr{} || f.RX != event.Addr{}:
+	case f.IsOrig == event.Yes:
+		f.TX, f.RX = f.Orig, f.Resp
+	case f.IsOrig == event.No:
+		f.TX, f.RX = f.Resp, f.Orig
+	}
 }
 
 // below returns how many of the bytes in packets lie behind headers of a length.

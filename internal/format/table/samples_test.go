@@ -3,7 +3,7 @@ package table
 import "barium/internal/format/formattest"
 
 const argusSample = `StartTime,Dur,Proto,SrcAddr,Sport,Dir,DstAddr,Dport,State,sTos,dTos,TotPkts,TotBytes,SrcBytes,Label
-2026/03/02 09:46:59.607825,1.026539,tcp,94.44.127.113,1577,   ->,147.32.84.59,6881,S_RA,0,0,4,276,156,flow=Background
+2026/03/02 09:46:59.607825,1.026539,tcp,94.44.127.113,1577,   ->,147.32.84.59,6881,S_RA,0,0,4,276,156,flow=Background-Established-cmpgw-CVUT
 2026/03/02 09:47:00.634364,1.009595,udp,10.0.0.5,53123,  <->,203.0.113.7,443,CON,0,0,12,5660,5000,flow=Background-UDP
 2026/03/02 09:47:48.185538,3.056586,tcp,77.75.73.33,80,   <-,147.32.86.89,4768,FSPA_FSPA,0,0,3,300,100,flow=x
 2026/03/02 09:47:48.230897,0.000000,icmp,147.32.84.165,0x0008,  <->,8.8.8.8,0x4a5b,ECO,0,0,2,196,98,flow=x
@@ -31,10 +31,11 @@ const gcpSample = `{"insertId":"1","jsonPayload":{"connection":{"src_ip":"10.0.1
 `
 
 const onionSample = `{"_index":"so-zeek-2026.03.02","_id":"a","_source":{"@timestamp":"2026-03-02T10:00:00.123Z","event":{"dataset":"conn","duration":5.25},"log":{"id":{"uid":"C1"}},"observer":{"name":"so1"},"source":{"ip":"10.0.1.4","port":49761},"destination":{"ip":"203.0.113.5","port":443},"network":{"transport":"tcp","protocol":"ssl"},"client":{"bytes":4000,"packets":20,"ip_bytes":4249},"server":{"bytes":90000,"packets":60,"ip_bytes":92000},"connection":{"state":"SF","history":"ShADadFf","local":{"originator":true,"responder":false}}}}
-{"_index":"so-zeek-2026.03.02","_id":"b","_source":{"@timestamp":"2026-03-02T10:00:01Z","event":{"dataset":"zeek.dns"},"log":{"id":{"uid":"C2"}},"source":{"ip":"10.0.1.4","port":5353},"destination":{"ip":"10.0.0.1","port":53},"network":{"transport":"udp"},"dns":{"query":{"name":"example.org","type":1},"response":{"code":0},"answers":["192.0.2.1","192.0.2.2"]}}}
+{"_index":"so-zeek-2026.03.02","_id":"b","_source":{"@timestamp":"2026-03-02T10:00:01Z","event":{"dataset":"zeek.dns"},"log":{"id":{"uid":"C2"}},"source":{"ip":"10.0.1.4","port":5353},"destination":{"ip":"10.0.0.1","port":53},"network":{"transport":"udp"},"dns":{"query":{"name":"example.org","type":1},"response":{"code":0},"answers":{"name":["192.0.2.1","192.0.2.2"]}}}}
 {"_index":"so-zeek-2026.03.02","_id":"c","_source":{"@timestamp":"2026-03-02T10:00:02Z","event":{"dataset":"http"},"log":{"id":{"uid":"C3"}},"source":{"ip":"10.0.1.4","port":5354},"destination":{"ip":"203.0.113.5","port":80},"http":{"method":"PUT","virtual_host":"example.org","uri":"/x","useragent":"curl","request":{"body":{"length":1000000}},"response":{"body":{"length":20}},"status_code":204}}}
 {"_index":"so-zeek-2026.03.02","_id":"d","_source":{"@timestamp":"2026-03-02T10:00:03Z","event":{"dataset":"ssl"},"source":{"ip":"10.0.1.4","port":5355},"destination":{"ip":"203.0.113.5","port":443},"ssl":{"version":"TLSv12","server_name":"example.org","established":true},"hash":{"ja3":"e7d705a3286e19ea42f587b344ee6865"}}}
 {"_index":"so-zeek-2026.03.02","_id":"e","_source":{"@timestamp":"2026-03-02T10:00:04Z","event":{"dataset":"file"},"source":{"ip":"10.0.1.4"},"destination":{"ip":"203.0.113.5"},"log":{"id":{"fuid":"F1"}},"file":{"name":"a.zip","mime_type":"application/zip","is_orig":true,"bytes":{"seen":1000000}}}}
+{"_index":"logs-zeek-so","_id":"g","_source":{"@timestamp":"2026-03-02T10:00:04.5Z","event":{"dataset":"zeek.file"},"source":{"ip":"10.0.1.4","port":5354},"destination":{"ip":"203.0.113.5","port":80},"log":{"id":{"fuid":"F2","uid":"C3"}},"file":{"source":"HTTP","mime_type":"text/html","is_orig":false,"bytes":{"seen":20}}}}
 {"_index":"so-zeek-2026.03.02","_id":"f","_source":{"@timestamp":"2026-03-02T10:00:05Z","event":{"dataset":"weird"},"source":{"ip":"10.0.1.4"}}}
 `
 
@@ -55,7 +56,7 @@ func samples() []formattest.Sample {
 		{Name: "azure-nsg", Data: []byte(azureNSGSample), Counts: conns(4)},
 		{Name: "azure-vnet", Data: []byte(azureVNetSample), Counts: conns(2)},
 		{Name: "gcp-vpc", Data: []byte(gcpSample), Counts: conns(3)},
-		{Name: "security-onion", Data: []byte(onionSample), Counts: map[string]int{"conn": 1, "dns": 1, "http": 1, "ssl": 1, "files": 1}},
+		{Name: "security-onion", Data: []byte(onionSample), Counts: map[string]int{"conn": 1, "dns": 1, "http": 1, "ssl": 1, "files": 2}},
 		{Name: "zeek-inside", Data: []byte(insideSample), Counts: map[string]int{"conn": 1, "dns": 1, "http": 1}},
 	}
 }

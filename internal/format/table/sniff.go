@@ -19,7 +19,7 @@ func (r Reader) Sniff(head []byte, _ string) format.Sniffed {
 		m = nil
 	}
 	if m == nil {
-		return format.Sniffed{Why: why(head)}
+		return missed(head)
 	}
 	kind := "CSV"
 	if m.layout == layoutJSON {
@@ -134,14 +134,14 @@ func (r *reading) hasKeys(head []byte) bool {
 	return false
 }
 
-// Advice is what a user can do about a table that no mapping fits; Why ends with it.
-const Advice = "run `barium map FILE`"
+// advice is what a user can do about a table that no mapping fits.
+const advice = "run `barium map FILE`"
 
-// why says what a table that no mapping fits has, and what to do.
-func why(head []byte) string {
+// missed says what a table that no mapping fits has, and what to do.
+func missed(head []byte) format.Sniffed {
 	g, problem := guess(head)
 	if problem != "" {
-		return problem
+		return format.Sniffed{Why: problem, Near: problem == wide}
 	}
 	const most = 12
 	names := make([]string, 0, most)
@@ -160,9 +160,9 @@ func why(head []byte) string {
 		what = "JSON"
 	}
 	if !g.headed && g.layout == layoutCSV {
-		return what + " of " + itoa(len(g.columns)) + " columns without a header: " + Advice
+		return format.Sniffed{Why: what + " of " + itoa(len(g.columns)) + " columns without a header: " + advice, Near: true}
 	}
-	return what + " with columns " + strings.Join(names, ", ") + ": " + Advice
+	return format.Sniffed{Why: what + " with columns " + strings.Join(names, ", ") + ": " + advice, Near: true}
 }
 
 // trial is a sink that counts.

@@ -31,6 +31,27 @@ func TestReader(t *testing.T) {
 	formattest.Run(t, Reader{}, formattest.Cases{Samples: lineSamples(), Preamble: headerLine})
 }
 
+// TestAWSCustom reads fields of versions 3 to 5, in another order: the ends in the
+// packet count, and flags say who answers where ports do not.
+func TestAWSCustom(t *testing.T) {
+	const data = "version vpc-id instance-id interface-id pkt-srcaddr pkt-dstaddr srcaddr dstaddr srcport dstport protocol tcp-flags type packets bytes start end flow-direction traffic-path action log-status\n" +
+		"5 vpc-1 - eni-1 10.0.1.5 203.0.113.5 10.0.1.5 10.0.0.220 39812 8443 6 2 IPv4 20 4249 1772445600 1772445660 ingress - ACCEPT OK\n" +
+		"5 vpc-1 - eni-1 203.0.113.5 10.0.1.5 10.0.0.220 10.0.1.5 8443 39812 6 18 IPv4 15 90000 1772445600 1772445660 egress 1 ACCEPT OK\n"
+	if said := (Reader{}).Sniff([]byte(data), ""); said.Type != "aws-vpc conn (CSV)" {
+		t.Fatalf("%+v", said)
+	}
+	rec := formattest.Read(t, Reader{}, []byte(data))
+	if len(rec.Records) != 2 || len(rec.Bads) > 0 {
+		t.Fatalf("%+v", rec)
+	}
+	for i, want := range []string{"OrigBytes=3449 RespBytes=-1", "OrigBytes=-1 RespBytes=89400"} {
+		text := rec.Records[i].Text
+		if !strings.Contains(text, " Orig=10.0.1.5 Resp=203.0.113.5 OrigPort=39812 RespPort=8443 ") || !strings.Contains(text, want) {
+			t.Error(text)
+		}
+	}
+}
+
 // lineSamples are the samples whose records begin lines.
 func lineSamples() (out []formattest.Sample) {
 	for _, s := range samples() {

@@ -1,6 +1,7 @@
 package table
 
 import (
+	"bytes"
 	"math"
 	"net/netip"
 
@@ -73,6 +74,27 @@ func whole(b []byte, most int64) (n int64, why string) {
 		why = "is too large"
 	}
 	return n, why
+}
+
+// groupers are what may stand between groups of three digits.
+const groupers = ",.' _"
+
+// grouped reports whether c stands before each group of three digits, counted from
+// the end or the decimal point, and nowhere else.
+func grouped(b []byte, c byte) bool {
+	if c != '.' {
+		var decimals []byte
+		b, decimals, _ = bytes.Cut(b, []byte{'.'})
+		if bytes.IndexByte(decimals, c) >= 0 {
+			return false
+		}
+	}
+	for i, d := range b {
+		if (d == c) != ((len(b)-i)%4 == 0) || d != c && d-'0' > 9 || d == c && i == 0 {
+			return false
+		}
+	}
+	return len(b) > 0
 }
 
 func zeros(b []byte) bool {

@@ -34,13 +34,14 @@ func sniffTSV(b []byte) format.Sniffed {
 	var h header
 	h.reset()
 	var types []string
-	sure := false
+	sure, near := false, false
 	for line := range bytes.Lines(b) {
 		if line[0] != '#' {
 			continue
 		}
 		cut := line[len(line)-1] != '\n'
 		line = bytes.TrimRight(line, "\r\n")
+		near = near || isDirective(line)
 		h.line(line)
 		if h.declared || h.refused != "" {
 			sure = true
@@ -57,9 +58,19 @@ func sniffTSV(b []byte) format.Sniffed {
 		}
 	}
 	if !sure {
-		return format.Sniffed{Why: "lines with # but no #separator or #fields as Zeek writes them"}
+		return format.Sniffed{Why: "lines with # but no #separator or #fields as Zeek writes them", Near: near}
 	}
 	return format.Sniffed{Confidence: format.Certain, Type: typeNames(types, "TSV")}
+}
+
+// isDirective reports a header line that no other format is known to have.
+func isDirective(line []byte) bool {
+	for _, key := range [...]string{"#separator", "#set_separator", "#empty_field", "#unset_field", "#path", "#fields", "#types"} {
+		if rest, ok := bytes.CutPrefix(line, []byte(key)); ok && len(rest) > 0 && (rest[0] == ' ' || rest[0] == '\t') {
+			return true
+		}
+	}
+	return false
 }
 
 // sniffJSON looks at the objects of the head; the last one may be cut off.
@@ -67,6 +78,7 @@ func sniffJSON(b []byte) format.Sniffed {
 	var r reading
 	var types []string
 	var sure, other int
+	near := false
 	for {
 		i := bytes.IndexByte(b, '{')
 		if i < 0 {
@@ -83,6 +95,7 @@ func sniffJSON(b []byte) format.Sniffed {
 		}
 		r.p.arena = r.p.arena[:0]
 		name, certain := r.sniffObject()
+		near = near || r.partly()
 		switch {
 		case name != "" && certain:
 			sure++
@@ -104,7 +117,7 @@ func sniffJSON(b []byte) format.Sniffed {
 	case sure > 0 || len(types) > 0 && other == 0:
 		s.Confidence = format.Perhaps
 	default:
-		s = format.Sniffed{Why: notZeek}
+		s = format.Sniffed{Why: notZeek, Near: near}
 	}
 	return s
 }
@@ -128,6 +141,18 @@ func (r *reading) sniffObject() (name string, sure bool) {
 		return "", false
 	}
 	return name, sure
+}
+
+// partly reports whether the object just scanned has a key that hardly anybody but
+// Zeek writes.
+func (r *reading) partly() bool {
+	return slices.ContainsFunc(r.scan.pairs, func(p pair) bool {
+		switch string(p.key) {
+		case "_path", "id.orig_h", "id.resp_h":
+			return true
+		}
+		return false
+	})
 }
 
 func addName(names []string, name string) []string {

@@ -53,7 +53,7 @@ func (s *Store) digest(ctx context.Context, t *condense.Table) (d digest, err er
 	defer rows.Close()
 	blocks := &blockCursor{at: -1}
 	if len(t.Values) > 0 {
-		//nolint:rowserrcheck // blockCursor.events and the end of this function look
+		//nolint:rowserrcheck // blockCursor.find and the end of this function look
 		if blocks.rows, err = s.db.QueryContext(ctx, fmt.Sprintf("SELECT block, lists FROM ledger.%s_list ORDER BY block", t.Name)); err != nil {
 			return d, err
 		}
@@ -70,11 +70,12 @@ func (s *Store) digest(ctx context.Context, t *condense.Table) (d digest, err er
 		}
 		b = append(b[:0], text...)
 		if len(t.Values) > 0 {
-			es, err := blocks.events(t, &list)
-			if err != nil {
+			if err := blocks.find(&list); err != nil {
 				return d, err
 			}
-			b = condense.EncodeRow(append(b, '\n'), t, es, nil)
+			if b, err = condense.AppendPlain(append(b, '\n'), t, &list); err != nil {
+				return d, err
+			}
 		}
 		d.add(sha256.Sum256(b))
 	}
@@ -91,18 +92,18 @@ type blockCursor struct {
 	lists []byte
 }
 
-// events completes a row's list and returns it; seqs must ascend.
-func (c *blockCursor) events(t *condense.Table, list *condense.Stored) ([]condense.Event, error) {
+// find completes a row's list; seqs must ascend.
+func (c *blockCursor) find(list *condense.Stored) error {
 	for seq := list.Seq; c.at < seq-seq%condense.BlockRows; {
 		if !c.rows.Next() {
-			return nil, errors.Join(fmt.Errorf("row %d has no list", seq), c.rows.Err())
+			return errors.Join(fmt.Errorf("row %d has no list", seq), c.rows.Err())
 		}
 		if err := c.rows.Scan(&c.at, &c.lists); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	list.Lists = c.lists
-	return condense.Events(t, list)
+	return nil
 }
 
 // digestQuery gives the values of each row as one text, its frame and seq, in order

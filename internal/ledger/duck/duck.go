@@ -38,6 +38,9 @@ type Store struct {
 	path string
 	free func() // lets this process open the file again
 
+	memory  int64 // for what is rolled up, see Options
+	tempDir string
+
 	writing *writing // what an import is writing
 }
 
@@ -101,10 +104,11 @@ func open(ctx context.Context, path string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("starting DuckDB: %w", err)
 	}
-	s := &Store{db: sql.OpenDB(connector), path: path}
+	s := &Store{db: sql.OpenDB(connector), path: path, memory: o.Memory}
 	if o.TempDir == "" {
 		o.TempDir = filepath.Dir(path)
 	}
+	s.tempDir = o.TempDir
 	setup := []string{
 		"SET autoinstall_known_extensions = false",
 		"SET autoload_known_extensions = false",

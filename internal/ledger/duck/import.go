@@ -24,6 +24,13 @@ func (s *Store) Import(ctx context.Context, c *condense.Condenser, sources []led
 	if err != nil {
 		return err
 	}
+	hourly, err := s.Hourly(ctx)
+	if err != nil {
+		return err
+	}
+	if len(hours) > 0 && hours[0] < hourly {
+		return fmt.Errorf("BUG: ledger %s keeps hours from %d on and is given hour %d", s.path, hourly, hours[0])
+	}
 	if err := s.known(ctx, c, hours); err != nil {
 		return fmt.Errorf("reading what ledger %s already holds: %w", s.path, err)
 	}
@@ -64,24 +71,32 @@ func (s *Store) known(ctx context.Context, c *condense.Condenser, hours []uint32
 		return err
 	}
 	for _, t := range condense.Tables {
-		rows, err := s.db.QueryContext(ctx, selectRows(t))
-		if err != nil {
-			return err
-		}
-		var batch []condense.KnownRow
-		err = eachRow(rows, t, func(r condense.KnownRow) error {
-			if batch = append(batch, r); len(batch) < knownBatch {
-				return nil
-			}
-			err := c.Known(t, batch)
-			batch = batch[:0]
-			return err
-		})
-		if err := errors.Join(err, rows.Close(), c.Known(t, batch)); err != nil {
+		query := selectColumns(t) + " WHERE r.hour IN (SELECT hour FROM affected)"
+		if _, err := s.eachKnown(ctx, t, query, func(rows []condense.KnownRow) error { return c.Known(t, rows) }); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// eachKnown hands the rows that a query of selectColumns gives to f, some at a time,
+// and returns how many they were.
+func (s *Store) eachKnown(ctx context.Context, t *condense.Table, query string, f func([]condense.KnownRow) error) (n int64, err error) {
+	rows, err := s.db.QueryContext(ctx, query)
+	if err != nil {
+		return 0, err
+	}
+	var batch []condense.KnownRow
+	err = eachRow(rows, t, func(r condense.KnownRow) error {
+		n++
+		if batch = append(batch, r); len(batch) < knownBatch {
+			return nil
+		}
+		err := f(batch)
+		batch = batch[:0]
+		return err
+	})
+	return n, errors.Join(err, rows.Close(), f(batch))
 }
 
 // affected fills the table of hours that an import touches.
@@ -101,9 +116,9 @@ func (s *Store) affected(ctx context.Context, hours []uint32) error {
 	})
 }
 
-// selectRows asks for the key, set, frame, seq and block of the rows of affected
-// hours.
-func selectRows(t *condense.Table) string {
+// selectColumns asks for the key, set, frame, seq and block of rows r; the block is
+// in l.
+func selectColumns(t *condense.Table) string {
 	cols := make([]string, 0, len(t.Key)+3)
 	for _, k := range t.Key {
 		cols = append(cols, "r."+k.Name)
@@ -116,7 +131,7 @@ func selectRows(t *condense.Table) string {
 		lists = "l.lists"
 		join = fmt.Sprintf(" JOIN ledger.%s_list l ON l.hour = r.hour AND l.block = r.seq - r.seq %% %d", t.Name, condense.BlockRows)
 	}
-	return fmt.Sprintf("SELECT %s FROM ledger.%s r%s WHERE r.hour IN (SELECT hour FROM affected)",
+	return fmt.Sprintf("SELECT %s FROM ledger.%s r%s",
 		strings.Join(append(cols, set, frame(t), lists), ", "), t.Name, join)
 }
 

@@ -55,10 +55,13 @@ func Connection(at int64, orig, resp string, port uint16, out, in int64) Put {
 
 // Sample is records of every kind over three hours. Two sensors saw most of
 // the connections.
-func Sample() (ps []Put) {
+func Sample() []Put { return SampleAt(0) }
+
+// SampleAt is Sample a number of hours later.
+func SampleAt(hours int64) (ps []Put) {
 	add := func(p Put) { ps = append(ps, p) }
 	for i := range int64(150) {
-		at, resp := i*71*second, fmt.Sprintf("192.0.2.%d", i%7+1)
+		at, resp := hours*hour+i*71*second, fmt.Sprintf("192.0.2.%d", i%7+1)
 		conn := event.Conn{
 			Proto: event.ProtoTCP, Duration: i * 1000, OrigBytes: i * 100, RespBytes: i, State: event.SF, Service: []byte("ssl"), LocalOrig: event.Yes,
 			History: []byte("ShADad"), MissedBytes: i % 3,

@@ -36,6 +36,9 @@ func Run(t *testing.T, open Open) {
 	t.Run("cases", o.cases)
 	t.Run("judgements", o.judgements)
 	t.Run("queries", o.queries)
+	t.Run("prune", o.prune)
+	t.Run("prune in any order", o.pruneAnyOrder)
+	t.Run("prune with a clock that is wrong", o.pruneClock)
 	RunLook(t, open)
 }
 

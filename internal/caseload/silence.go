@@ -79,7 +79,8 @@ func (c *Coverage) findSilences(ctx context.Context, l *ledger.Look) error {
 	var hour uint32
 	var n int64
 	window := []any{l.Window.Since, l.Window.Until}
-	args := slices.Repeat(window, 5)
+	// What is kept by the day has no hours that could be silent.
+	args := slices.Repeat([]any{max(l.Window.Since, l.Facts.Hourly), l.Window.Until}, 5)
 	err := ledger.Each(ctx, l.Store, silenceQuery, args, []any{&s.sensor, &s.log, &hour, &s.counted, &n}, func() error {
 		if k := len(all); k == 0 || all[k-1].sensor != s.sensor || all[k-1].log != s.log {
 			s.hours = map[uint32]int64{}

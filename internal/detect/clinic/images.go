@@ -38,6 +38,7 @@ type receiver struct {
 	host                string
 	receivers, hosts    int64 // hosts that got as many, all hosts inside
 	lookFirst, lookLast int64
+	hourly              uint32 // older hours stand for days
 	got                 []received
 }
 
@@ -52,7 +53,7 @@ func findImages(ctx context.Context, l *ledger.Look) (out []detect.Finding, err 
 	into := []any{&c.host, &r.sender, &r.hour, &r.port, &r.first, &r.last, &r.events, &r.bytes, &c.receivers}
 	err = ledger.Steps(ctx, l.Store, imagesQuery, []any{manyImages}, into, func() error {
 		if n := len(all); n == 0 || all[n-1].host != c.host {
-			c.hosts, c.lookFirst, c.lookLast, c.got = hosts, l.Facts.First, l.Facts.Last, nil
+			c.hosts, c.lookFirst, c.lookLast, c.hourly, c.got = hosts, l.Facts.First, l.Facts.Last, l.Facts.Hourly, nil
 			all = append(all, c)
 		}
 		x := &all[len(all)-1]
@@ -122,7 +123,7 @@ func scoreImages(c *receiver) (f detect.Finding, top int64, ok bool) {
 		f.First, f.Last = min(f.First, x.first), max(f.Last, x.last)
 		f.Events += x.events
 		f.BytesIn += x.bytes
-		if atNight(x.hour) {
+		if x.hour >= c.hourly && atNight(x.hour) {
 			night += x.bytes
 		}
 	}

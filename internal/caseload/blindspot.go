@@ -43,6 +43,9 @@ type Coverage struct {
 	Proxies    []string
 	Shared     []string // inside addresses that look like many machines
 	TLS        int64    // TLS sessions to the outside
+
+	Silences    []Silence // in order of sensor and time
+	SilentHosts []SilentHost
 }
 
 // Cover asks the look what it covers. The counts of bad records and unread
@@ -87,7 +90,10 @@ func Cover(ctx context.Context, l *ledger.Look) (*Coverage, error) {
 		return nil, err
 	}
 	err = ledger.Each(ctx, l.Store, sharedQuery, nil, []any{&ip, &n}, func() error { c.Shared = append(c.Shared, ip); return nil })
-	return c, err
+	if err != nil {
+		return nil, err
+	}
+	return c, c.findSilences(ctx, l)
 }
 
 // sharedQuery finds inside addresses with at least 12 kinds of client software
@@ -159,6 +165,7 @@ func (c *Coverage) holes(add adder) {
 		add("whatever left in those hours", fmt.Sprintf("%d of %d hours between %s and %s have no record at all", gap, span, day(c.FirstHour), day(c.LastHour)),
 			"find out why the sensor was silent; look at other logs for those hours")
 	}
+	c.silent(add)
 	if c.Bad > 0 || c.Unread > 0 {
 		add("what the unreadable records and files would have shown", fmt.Sprintf("%s and %s could not be read (see sources)", plural(c.Bad, "record"), plural(c.Unread, "file")),
 			"look at the samples in the list of sources; ask for undamaged copies")

@@ -6,6 +6,7 @@ import (
 	"barium/internal/detect"
 	"barium/internal/detect/beacon"
 	"barium/internal/detect/cleartext"
+	"barium/internal/detect/clinic"
 	"barium/internal/detect/cloud"
 	"barium/internal/detect/dnstunnel"
 	"barium/internal/detect/drip"
@@ -38,4 +39,5 @@ var Detectors = []detect.Detector{
 	inbound.Detector{},
 	relay.Detector{},
 	cleartext.Detector{},
+	clinic.Detector{},
 }

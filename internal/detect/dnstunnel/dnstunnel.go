@@ -30,6 +30,8 @@ func (Detector) About() detect.About {
 			"antivirus and reputation services that ask for hashes of files: many hosts ask, the answers are loopback addresses",
 			"blocklists that mail servers ask for senders: short names, the answers are loopback addresses",
 			"content networks and measurement of page views: each name is followed by a connection",
+			"telemetry that makes up a name for each report: connections follow the names",
+			"keys and policies of mail, proofs for certificates: few names, asked for again and again",
 			"zones of the hospital's own: the answers are addresses inside",
 			"a resolver by TLS that waits in vain for the servers of broken domains: few of its answers are late",
 			"a resolver whose clients these logs do not show",

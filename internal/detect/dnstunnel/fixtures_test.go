@@ -29,6 +29,8 @@ func writeFixtures(t *testing.T) {
 		"innocent-content-network": contentNetwork,
 		"innocent-directory":       directory,
 		"innocent-reverse":         reverse,
+		"innocent-telemetry":       telemetry,
+		"innocent-mailkeys":        mailKeys,
 	} {
 		l := dt.NewLogs(uint64(len(name)) * 15485863)
 		write(l)
@@ -177,6 +179,41 @@ func reverse(l *dt.Logs) {
 			TS: dt.Start + 9*dt.Hour + l.Int64N(10*dt.Hour), Src: "10.1.1.40", Resolver: public, Type: 12, Code: 3,
 			Query: fmt.Sprintf("%d.%d.%d.%d.in-addr.arpa", l.IntN(256), l.IntN(256), l.IntN(256), 1+l.IntN(222)),
 		})
+	}
+}
+
+// telemetry is a product on three machines that makes up a name for each of its
+// reports, and sends the report there.
+func telemetry(l *dt.Logs) {
+	hs := dt.Hosts("10.1.2.", 20)
+	l.Browse(hs, dt.Sites(15), inner, 0, 7, 4)
+	for _, h := range hs[3:6] {
+		for at := int64(dt.Start); at < dt.Start+7*dt.Day; at += 5*dt.Minute + l.Int64N(dt.Minute) {
+			ip := fmt.Sprintf("203.0.113.%d", 60+l.IntN(8))
+			l.DNS(dt.DNS{TS: at, Src: h, Resolver: inner, Query: l.Text(dt.Hex, 32) + ".in.metrics-hub.example", Answers: []string{ip}})
+			l.Conn(dt.Conn{TS: at + 30_000, Src: h, Dst: ip, Port: 443, Service: "ssl", Duration: dt.Second, Out: 2500, In: 4000})
+		}
+	}
+}
+
+// mailKeys is a mail server that asks for the keys of a large sender of mail, with
+// selectors of 32 characters (DKIM), for policies, and another that proves to an
+// authority whose name is its own (ACME).
+func mailKeys(l *dt.Logs) {
+	l.Browse(dt.Hosts("10.1.2.", 20), dt.Sites(15), inner, 0, 7, 4)
+	selectors := make([]string, 120)
+	for i := range selectors {
+		selectors[i] = l.Text(dt.Base32, 32)
+	}
+	for range 3000 {
+		at := dt.Start + l.Int64N(7*dt.Day)
+		l.DNS(dt.DNS{TS: at, Src: "10.1.1.25", Resolver: inner, Type: 16, Query: selectors[l.IntN(len(selectors))] + "._domainkey.bulkmail.example", Answers: []string{"TXT 400 v=DKIM1 " + l.Text(dt.Hex, 380)}})
+		l.DNS(dt.DNS{TS: at + dt.Second, Src: "10.1.1.25", Resolver: inner, Type: 16, Query: "_dmarc.bulkmail.example", Answers: []string{"TXT 20 v=DMARC1 p=none"}})
+	}
+	for d := range int64(7) {
+		for range 4 {
+			l.DNS(dt.DNS{TS: dt.Start + d*dt.Day + 3*dt.Hour, Src: "10.1.1.26", Resolver: inner, Type: 16, Query: "_acme-challenge.portal.hospital.example", Answers: []string{"TXT 43 " + l.Text(dt.Base32, 43)}})
+		}
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 // window is a width of time and how many bytes of information in it begin to
 // speak for a tunnel, and from how many on they do so fully.
 type window struct {
-	width       int64 // microseconds; 0 is all the time there is
+	width       int64 // microseconds
 	floor, full float64
 }
 
@@ -20,12 +20,13 @@ const (
 
 // windows are those in which information is summed up. 1 kB in an hour is where
 // Nadler et al. cap what can pass unseen; 0.7 B/s, which is 60 kB in a day, is
-// the slowest drip that Ozery et al. find. The longer ones reach below that.
+// the slowest drip that Ozery et al. find. The longer ones reach below that. None is
+// longer than a month: what a year of any service adds up to is no drip.
 var windows = []window{
 	{hour, 1_000, 10_000},
 	{day, 6_000, 60_000},
 	{7 * day, 20_000, 200_000},
-	{0, 40_000, 400_000},
+	{30 * day, 40_000, 400_000},
 }
 
 // flow is what a run of look-ups below one domain could carry.
@@ -42,7 +43,7 @@ type flow struct {
 	share       float64 // of the weight of a tunnel, 0 to 1
 	best        window  // where share was found
 	inBest      float64 // bytes of information there
-	bestWidth   int64   // its width, also where that is all the time there is
+	bestWidth   int64   // its width, or all the time there is where that is less
 }
 
 // measure adds up look-ups, which it sorts by time. A name counts when it is
@@ -104,22 +105,18 @@ func measure(looks []look) (f flow) {
 	}
 	all := looks[len(looks)-1].ts - looks[0].ts
 	for _, w := range windows {
-		width := w.width
-		if width == 0 {
-			width = all + 1
-		}
 		var most, sum int64
 		from := 0
 		for _, s := range fresh {
 			sum += s.bits
-			for fresh[from].ts <= s.ts-width {
+			for fresh[from].ts <= s.ts-w.width {
 				sum -= fresh[from].bits
 				from++
 			}
 			most = max(most, sum)
 		}
 		if s := w.share(float64(most) / 8); s > f.share {
-			f.share, f.best, f.inBest, f.bestWidth = s, w, float64(most)/8, max(min(width, all), 1)
+			f.share, f.best, f.inBest, f.bestWidth = s, w, float64(most)/8, max(min(w.width, all), 1)
 		}
 	}
 	return f

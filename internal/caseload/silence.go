@@ -80,7 +80,9 @@ func (c *Coverage) findSilences(ctx context.Context, l *ledger.Look) error {
 	var n int64
 	window := []any{l.Window.Since, l.Window.Until}
 	// What is kept by the day has no hours that could be silent.
-	args := slices.Repeat([]any{max(l.Window.Since, l.Facts.Hourly), l.Window.Until}, 5)
+	// Nor has what lies before a gap of days: that is a blind spot of its own.
+	begin := uint32(max(l.Facts.First, 0) / 3_600_000_000)
+	args := slices.Repeat([]any{max(l.Window.Since, l.Facts.Hourly, begin), l.Window.Until}, 5)
 	err := ledger.Each(ctx, l.Store, silenceQuery, args, []any{&s.sensor, &s.log, &hour, &s.counted, &n}, func() error {
 		if k := len(all); k == 0 || all[k-1].sensor != s.sensor || all[k-1].log != s.log {
 			s.hours = map[uint32]int64{}
@@ -123,27 +125,57 @@ func silences(all []series) (out []Silence) {
 	return together(all, out)
 }
 
-// usual is what hours like h have: the median of those at the same time of day, at
-// weekends of weekends and on working days of working days. Where there are too few
-// of these it is the least of all other days: a weekend is no silence. What
-// lies before the first record and behind the last one is no example.
-func (s *series) usual(h, first uint32) (n int64, known bool) {
-	var same, other []int64
-	for x := first + (h-first)%24; x <= s.last; x += 24 {
-		if x == h || x < s.first {
-			continue
-		}
-		if weekend(x) == weekend(h) {
-			same = append(same, s.hours[x])
-		} else {
-			other = append(other, s.hours[x])
+// habit is what a series has at each time of day, on working days and at weekends,
+// sorted. What lies before its first record and behind its last one is no example.
+type habit [2][24][]int64
+
+func (s *series) habit() *habit {
+	var b habit
+	for h := s.first; h <= s.last; h++ {
+		at := b.at(h)
+		*at = append(*at, s.hours[h])
+	}
+	for i := range b {
+		for k := range b[i] {
+			slices.Sort(b[i][k])
 		}
 	}
-	if len(same) >= otherDays {
-		slices.Sort(same)
-		return same[(len(same)-1)/2], true
+	return &b
+}
+
+// at returns the numbers of the hours like h.
+func (b *habit) at(h uint32) *[]int64 {
+	if weekend(h) {
+		return &b[1][h%24]
 	}
-	all := append(same, other...)
+	return &b[0][h%24]
+}
+
+// usual is what hours like h have: the median of the others at the same time of day,
+// at weekends of weekends and on working days of working days. Where there are too
+// few of these it is the least of all other days: a weekend is no silence.
+func (s *series) usual(b *habit, h uint32) (n int64, known bool) {
+	same := *b.at(h)
+	own := -1 // where in same the hour itself stands
+	if h >= s.first && h <= s.last {
+		own, _ = slices.BinarySearch(same, s.hours[h])
+	}
+	others := len(same)
+	if own >= 0 {
+		others--
+	}
+	if others >= otherDays {
+		k := (others - 1) / 2
+		if own >= 0 && k >= own {
+			k++
+		}
+		return same[k], true
+	}
+	all := append(slices.Clone(b[0][h%24]), b[1][h%24]...)
+	if own >= 0 {
+		k := slices.Index(all, s.hours[h])
+		all = slices.Delete(all, k, k+1)
+	}
 	if len(all) < otherDays {
 		return 0, false
 	}
@@ -169,8 +201,9 @@ func (s *series) silences(first, last uint32) (out []Silence) {
 		}
 		cost, hours = 0, 0
 	}
+	b := s.habit()
 	for h := first; h <= last; h++ {
-		usual, known := s.usual(h, first)
+		usual, known := s.usual(b, h)
 		switch {
 		case !known || usual == 0 && s.hours[h] == 0: // says nothing; a silence may go on over it
 		case s.hours[h]*lowShare < usual:

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs every fuzz target of the repository for a time, two on each core.
+# Runs every fuzz target of the repository for a time, three on each core.
 # usage: fuzz.sh TIME
 set -eu
 time=$1
@@ -34,7 +34,7 @@ for dir in $(grep -rl --include='*_test.go' '^func Fuzz' . | sed 's#/[^/]*$##; s
 	$go test -c -fuzz . -o "$binary" "./$dir"
 	(cd "$dir" && "$binary" -test.list '^Fuzz') | grep '^Fuzz' | sed "s#^#$binary $dir #; s#\$# $time#" >>"$tmp/targets"
 done
-# Two a core: a target waits for its worker process half of the time.
-jobs=$((2 * $(getconf _NPROCESSORS_ONLN)))
+# Three a core: a target waits for its worker process much of the time.
+jobs=$((3 * $(getconf _NPROCESSORS_ONLN)))
 GO=$go xargs -n 4 -P "$jobs" sh "$0" one <"$tmp/targets"
 echo "fuzz targets run: $(wc -l <"$tmp/targets")"

@@ -46,6 +46,7 @@ type Coverage struct {
 
 	Silences    []Silence // in order of sensor and time
 	SilentHosts []SilentHost
+	TooLarge    []string // detectors whose questions did not fit into memory
 }
 
 // Cover asks the look what it covers. The counts of bad records and unread
@@ -124,6 +125,9 @@ func (c *Coverage) BlindSpots(detectors []detect.Detector) []BlindSpot {
 		detectors = nil
 	}
 	for _, d := range detectors {
+		if slices.Contains(c.TooLarge, d.About().Name) {
+			add("what the detector "+d.About().Name+" would have found", "its questions did not fit into memory, and it was left out", "run again with more --memory, or look at less time with --since")
+		}
 		for _, n := range d.About().Needs {
 			if !c.Logs[n.Log] {
 				add(n.Hides, n.Reason, n.Fix)

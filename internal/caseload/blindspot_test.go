@@ -92,6 +92,7 @@ func TestBlindSpots(t *testing.T) {
 		}
 	}
 	f("DNS", "look-ups", without("dns"), nothing)
+	f("memory", "did not fit into memory", func(c *caseload.Coverage) { c.TooLarge = []string{"relay"} }, nothing)
 	f("TLS", "TLS", without("ssl"), nothing)
 
 	days := func(n uint32) func(*caseload.Coverage) {

@@ -16,11 +16,14 @@ const togetherMemory = 1 << 30
 // find runs detectors side by side, and asks what the look covers meanwhile: one
 // query alone seldom keeps all cores busy. Findings are in the order of the
 // detectors, whichever ends first. The error is the first that occurred. With
-// little memory they take turns: each needs what the database may use.
+// little memory they take turns: each needs what the database may use. A detector
+// whose queries do not fit into it is asked again, alone; if they still do not fit,
+// the coverage says so, for what it did find nobody knows.
 func find(ctx context.Context, l *ledger.Look, detectors []detect.Detector, memory int64) ([]detect.Finding, *caseload.Coverage, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	findings := make([][]detect.Finding, len(detectors))
+	large := make([]bool, len(detectors))
 	var cover *caseload.Coverage
 	var wg sync.WaitGroup
 	var turn sync.Mutex
@@ -41,6 +44,9 @@ func find(ctx context.Context, l *ledger.Look, detectors []detect.Detector, memo
 	for i, d := range detectors {
 		run(func() (err error) {
 			findings[i], err = d.Find(ctx, l)
+			if large[i] = ledger.OutOfMemory(err); large[i] {
+				return nil
+			}
 			return err
 		})
 	}
@@ -49,5 +55,21 @@ func find(ctx context.Context, l *ledger.Look, detectors []detect.Detector, memo
 		return err
 	})
 	wg.Wait()
-	return slices.Concat(findings...), cover, context.Cause(ctx)
+	if err := context.Cause(ctx); err != nil {
+		return nil, nil, err
+	}
+	for i, d := range detectors {
+		if !large[i] {
+			continue
+		}
+		var err error
+		findings[i], err = d.Find(ctx, l)
+		if ledger.OutOfMemory(err) {
+			findings[i] = nil
+			cover.TooLarge = append(cover.TooLarge, d.About().Name)
+		} else if err != nil {
+			return nil, nil, err
+		}
+	}
+	return slices.Concat(findings...), cover, nil
 }

@@ -3,33 +3,38 @@
 -- mismatch_kind (port, proto, service, kind) is filled before.
 -- Rows of sensors that recognise less than half of what is sent to 443 and 80 say
 -- nothing: these do not look, or miss the beginnings.
-CREATE OR REPLACE TABLE mismatch_seen AS
-SELECT o.client, o.server, o.port, o.proto, k.kind, k.service, sum(o.rows) AS rows
-FROM mismatch_hour o
-JOIN mismatch_kind k ON k.port = o.port AND k.proto = o.proto AND k.id = o.service
-WHERE o.sensor IN (
-    SELECT h.sensor FROM mismatch_hour h JOIN mismatch_kind x ON x.port = h.port AND x.proto = h.proto AND x.id = h.service
-    WHERE h.port IN (443, 80) AND h.proto = 6
-    GROUP BY h.sensor HAVING sum(h.rows) >= 5 AND 2 * sum(CASE WHEN x.kind <> 'unknown' THEN h.rows ELSE 0 END) >= sum(h.rows)
-)
-GROUP BY o.client, o.server, o.port, o.proto, k.kind, k.service;
+CREATE OR REPLACE TABLE mismatch_sensor AS
+SELECT h.sensor FROM mismatch_hour h JOIN mismatch_kind x ON x.port = h.port AND x.proto = h.proto AND x.id = h.service
+WHERE h.port IN (443, 80) AND h.proto = 6
+GROUP BY h.sensor HAVING sum(h.rows) >= 5 AND 2 * sum(CASE WHEN x.kind <> 'unknown' THEN h.rows ELSE 0 END) >= sum(h.rows);
 
-CREATE OR REPLACE TABLE mismatch_label AS
-SELECT c.label, s.port, s.proto, sum(CASE WHEN s.kind = 'fits' THEN s.rows ELSE 0 END) AS fitting
-FROM mismatch_seen s
-JOIN contact c ON c.host = s.client AND c.far = s.server AND c.port = s.port AND c.proto = s.proto AND c.outbound
-GROUP BY c.label, s.port, s.proto;
-
-CREATE OR REPLACE TABLE mismatch_pair AS
+CREATE OR REPLACE TABLE mismatch_odd AS
 SELECT c.host, c.far, c.label, c.port, c.proto, c.days, k.hosts AS users, k.first AS label_first, s.kind, s.service
 FROM (
-    SELECT client, server, port, proto, min(kind) AS kind, max(service) AS service
-    FROM mismatch_seen WHERE kind <> 'fits' GROUP BY client, server, port, proto
+    SELECT o.client, o.server, o.port, o.proto, min(x.kind) AS kind, max(x.service) AS service
+    FROM oriented o
+    JOIN mismatch_kind x ON x.port = o.port AND x.proto = o.proto AND x.id = o.service AND x.kind <> 'fits'
+    WHERE o.sensor IN (SELECT sensor FROM mismatch_sensor)
+      AND o.bytes_client > 0 AND o.bytes_server > 0 AND o.missed = 0 AND NOT o.flipped
+    GROUP BY o.client, o.server, o.port, o.proto
 ) s
 JOIN contact c ON c.host = s.client AND c.far = s.server AND c.port = s.port AND c.proto = s.proto AND c.outbound
-JOIN mismatch_label f ON f.label = c.label AND f.port = c.port AND f.proto = c.proto AND f.fitting = 0
 JOIN known k ON k.label = c.label
 WHERE k.hosts <= 4 OR k.hosts * 10 <= (SELECT count(*) FROM habit);
+
+-- Labels of these at which what belongs there was recognised, too.
+CREATE OR REPLACE TABLE mismatch_fitting AS
+SELECT DISTINCT c.label, c.port, c.proto
+FROM contact c
+JOIN (SELECT DISTINCT label, port, proto FROM mismatch_odd) d ON d.label = c.label AND d.port = c.port AND d.proto = c.proto
+JOIN oriented o ON o.client = c.host AND o.server = c.far AND o.port = c.port AND o.proto = c.proto
+JOIN mismatch_kind x ON x.port = o.port AND x.proto = o.proto AND x.id = o.service AND x.kind = 'fits'
+WHERE c.outbound AND o.sensor IN (SELECT sensor FROM mismatch_sensor)
+  AND o.bytes_client > 0 AND o.bytes_server > 0 AND o.missed = 0 AND NOT o.flipped;
+
+CREATE OR REPLACE TABLE mismatch_pair AS
+SELECT p.* FROM mismatch_odd p
+ANTI JOIN mismatch_fitting f ON f.label = p.label AND f.port = p.port AND f.proto = p.proto;
 
 -- their conversations
 CREATE OR REPLACE TABLE mismatch_flow AS

@@ -66,12 +66,6 @@ type Loss struct {
 	Estimated bool
 }
 
-// Build joins findings into cases, heaviest first. users tells how many hosts
-// use a label. weak is how many findings are in no case.
-func Build(findings []detect.Finding, users func(label string) int64) (cases []Case, weak int) {
-	return Join(findings, Facts{Users: users})
-}
-
 // Join joins findings into cases, heaviest first. weak is how many findings are
 // in no case.
 func Join(findings []detect.Finding, facts Facts) (cases []Case, weak int) {

@@ -42,7 +42,7 @@ func TestJoin(t *testing.T) {
 		for i := range fs {
 			fs[i].First = int64(i) // their order in a case
 		}
-		cases, weak := Build(fs, users)
+		cases, weak := Join(fs, Facts{Users: users})
 		if d := cmp.Diff(want, groups(cases)); d != "" {
 			t.Errorf("%s:\n%s", name, d)
 		}
@@ -153,7 +153,7 @@ func TestLevels(t *testing.T) {
 		t.Helper()
 		x := finding("a", "x.org", "1", weight)
 		x.Stage, x.Accepted = detect.Exfiltration, accepted
-		cases, _ := Build([]detect.Finding{x}, few)
+		cases, _ := Join([]detect.Finding{x}, Facts{Users: few})
 		if got := Verdict(cases); got != want {
 			t.Errorf("%.1f dB, %d bytes accepted: %d, want %d", weight, accepted, got, want)
 		}
@@ -169,7 +169,7 @@ func TestLevels(t *testing.T) {
 	// What left without being a theft's weight does not make another case one.
 	quiet := finding("b", "y.org", "2", 25)
 	quiet.Stage, quiet.Accepted = detect.Exfiltration, 1000
-	cases, _ := Build([]detect.Finding{finding("a", "x.org", "1", 45), quiet}, few)
+	cases, _ := Join([]detect.Finding{finding("a", "x.org", "1", 45), quiet}, Facts{Users: few})
 	if got := Verdict(cases); got != SignsSeen || len(cases) != 2 {
 		t.Errorf("%d from %d cases", got, len(cases))
 	}
@@ -184,7 +184,7 @@ func TestCase(t *testing.T) {
 	out.Stage, out.First, out.Last = detect.Exfiltration, 50, 60
 	c2 := finding("10.0.0.1", "x.org", "1", 25)
 	c2.First, c2.Last = 10, 90
-	cases, weak := Build([]detect.Finding{out, c2}, few)
+	cases, weak := Join([]detect.Finding{out, c2}, Facts{Users: few})
 	if len(cases) != 1 || weak != 0 {
 		t.Fatalf("%d cases, %d weak", len(cases), weak)
 	}
@@ -213,10 +213,10 @@ func TestOrderOfFindings(t *testing.T) {
 			fs = append(fs, x)
 		}
 		users := func(label string) int64 { return int64(len(label)) }
-		want, weak := Build(append([]detect.Finding{}, fs...), users)
+		want, weak := Join(append([]detect.Finding{}, fs...), Facts{Users: users})
 		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(r, "seed"), 0))
 		rng.Shuffle(len(fs), func(i, j int) { fs[i], fs[j] = fs[j], fs[i] })
-		got, gotWeak := Build(fs, users)
+		got, gotWeak := Join(fs, Facts{Users: users})
 		if d := cmp.Diff(want, got); d != "" || weak != gotWeak {
 			r.Errorf("%d weak of %d\n%s", gotWeak, weak, d)
 		}

@@ -65,7 +65,7 @@ func (o *Options) look(ctx context.Context, f func(*ledger.Look, []ledger.Source
 		return err
 	}
 	if o.Memory == 0 {
-		o.Memory = quarterOfMemory()
+		o.Memory = DefaultMemory()
 	}
 	files, err := Discover(ctx, o.Paths, o.Stdin, o.Mappings...)
 	if err != nil {

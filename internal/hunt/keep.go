@@ -15,7 +15,7 @@ import (
 // memory is as in Options.
 func Prune(ctx context.Context, path string, memory int64, now time.Time) (p ledger.Pruned, err error) {
 	if memory == 0 {
-		memory = quarterOfMemory()
+		memory = DefaultMemory()
 	}
 	s, err := duck.Open(ctx, path, duck.Options{Memory: max(memory/2, leastDatabase)})
 	if err != nil {

@@ -201,13 +201,13 @@ func telemetry(l *dt.Logs) {
 // authority whose name is its own (ACME).
 func mailKeys(l *dt.Logs) {
 	l.Browse(dt.Hosts("10.1.2.", 20), dt.Sites(15), inner, 0, 7, 4)
-	selectors := make([]string, 120)
+	selectors, key := make([]string, 120), l.Text(dt.Hex, 380)
 	for i := range selectors {
 		selectors[i] = l.Text(dt.Base32, 32)
 	}
 	for range 3000 {
 		at := dt.Start + l.Int64N(7*dt.Day)
-		l.DNS(dt.DNS{TS: at, Src: "10.1.1.25", Resolver: inner, Type: 16, Query: selectors[l.IntN(len(selectors))] + "._domainkey.bulkmail.example", Answers: []string{"TXT 400 v=DKIM1 " + l.Text(dt.Hex, 380)}})
+		l.DNS(dt.DNS{TS: at, Src: "10.1.1.25", Resolver: inner, Type: 16, Query: selectors[l.IntN(len(selectors))] + "._domainkey.bulkmail.example", Answers: []string{"TXT 400 v=DKIM1 " + key}})
 		l.DNS(dt.DNS{TS: at + dt.Second, Src: "10.1.1.25", Resolver: inner, Type: 16, Query: "_dmarc.bulkmail.example", Answers: []string{"TXT 20 v=DMARC1 p=none"}})
 	}
 	for d := range int64(7) {

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 
 	"barium/internal/event"
+	"barium/internal/format"
 )
 
 // maxName is the longest name that DNS has, in bytes (RFC 1035 section 2.3.4).
@@ -13,7 +14,7 @@ const maxName = 255
 // address reads an IPv4 or IPv6 address; a zone (%eth0) is dropped. The unspecified
 // address (::) is nobody's.
 func address(b []byte) (event.Addr, bool) {
-	if a := (event.Addr{10: 0xff, 11: 0xff}); ipv4(b, a[12:]) {
+	if a := (event.Addr{10: 0xff, 11: 0xff}); format.IPv4(b, a[12:]) {
 		return a, true
 	}
 	if len(b) < 2 || len(b) > 64 || bytes.IndexByte(b, ':') < 0 {
@@ -21,35 +22,6 @@ func address(b []byte) (event.Addr, bool) {
 	}
 	a, err := netip.ParseAddr(string(b))
 	return event.AddrFrom(a), err == nil && a.WithZone("") != netip.IPv6Unspecified()
-}
-
-// ipv4 reads four decimal numbers into dst. Leading zeros are refused, since
-// programs disagree about whether they mean octal.
-func ipv4(b, dst []byte) bool {
-	part, digits, n := 0, 0, 0
-	for _, c := range b {
-		if c == '.' {
-			if digits == 0 || part == 3 {
-				return false
-			}
-			dst[part] = byte(n)
-			part++
-			digits, n = 0, 0
-			continue
-		}
-		if c -= '0'; c > 9 || digits > 0 && n == 0 {
-			return false
-		}
-		if n = n*10 + int(c); n > 255 {
-			return false
-		}
-		digits++
-	}
-	if part != 3 || digits == 0 {
-		return false
-	}
-	dst[3] = byte(n)
-	return true
 }
 
 // port reads the digits at the beginning of b, 0 when they are no port.

@@ -9,6 +9,7 @@ import (
 	"github.com/valyala/fastjson"
 
 	"barium/internal/event"
+	"barium/internal/format"
 )
 
 // fail notes why a value makes its event bad; the first reason stands.
@@ -218,7 +219,7 @@ func (c *current) addr(field string, v *fastjson.Value) event.Addr {
 		return event.Addr{}
 	}
 	b := c.text(v)
-	if a, ok := plainIPv4(b); ok {
+	if a := (event.Addr{10: 0xff, 11: 0xff}); format.IPv4(b, a[12:]) {
 		return a
 	}
 	if a, ok := c.addrs[string(b)]; ok {
@@ -238,35 +239,6 @@ func (c *current) addr(field string, v *fastjson.Value) event.Addr {
 	a := event.AddrFrom(n)
 	c.addrs[string(b)] = a
 	return a
-}
-
-// plainIPv4 reads four numbers without leading zeros, the usual case, without
-// making a string of them.
-func plainIPv4(b []byte) (a event.Addr, ok bool) {
-	if len(b) > len("255.255.255.255") {
-		return a, false
-	}
-	part, n, length := 12, 0, 0
-	for _, d := range b {
-		if d == '.' && length > 0 && part < 15 {
-			a[part] = byte(n)
-			part++
-			n, length = 0, 0
-			continue
-		}
-		if d -= '0'; d > 9 || length > 0 && n == 0 {
-			return event.Addr{}, false
-		}
-		n = n*10 + int(d)
-		if length++; n > 255 {
-			return event.Addr{}, false
-		}
-	}
-	if part != 15 || length == 0 {
-		return event.Addr{}, false
-	}
-	a[10], a[11], a[15] = 0xff, 0xff, byte(n)
-	return a, true
 }
 
 // lease is an address that DHCP may leave open as 0.0.0.0.

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 
 	"barium/internal/event"
+	"barium/internal/format"
 )
 
 // scaled reads a decimal number, times mul, by div, rounded to the nearest.
@@ -130,7 +131,7 @@ const maxAddrs = 1 << 12
 type addresses map[string]event.Addr
 
 func (m *addresses) addr(b []byte) (event.Addr, bool) {
-	if a, ok := plainIPv4(b); ok {
+	if a := (event.Addr{10: 0xff, 11: 0xff}); format.IPv4(b, a[12:]) {
 		return a, true
 	}
 	if a, ok := (*m)[string(b)]; ok {
@@ -152,35 +153,6 @@ func (m *addresses) addr(b []byte) (event.Addr, bool) {
 	}
 	a := event.AddrFrom(n)
 	(*m)[string(b)] = a
-	return a, true
-}
-
-// plainIPv4 reads four numbers without leading zeros, the usual case, without
-// making a string of them.
-func plainIPv4(b []byte) (a event.Addr, ok bool) {
-	if len(b) > len("255.255.255.255") || len(b) < len("0.0.0.0") {
-		return a, false
-	}
-	part, n, length := 12, 0, 0
-	for _, d := range b {
-		if d == '.' && length > 0 && part < 15 {
-			a[part] = byte(n)
-			part++
-			n, length = 0, 0
-			continue
-		}
-		if d -= '0'; d > 9 || length > 0 && n == 0 {
-			return event.Addr{}, false
-		}
-		n = n*10 + int(d)
-		if length++; n > 255 {
-			return event.Addr{}, false
-		}
-	}
-	if part != 15 || length == 0 {
-		return event.Addr{}, false
-	}
-	a[10], a[11], a[15] = 0xff, 0xff, byte(n)
 	return a, true
 }
 

@@ -4,46 +4,17 @@ import (
 	"bytes"
 
 	"barium/internal/event"
+	"barium/internal/format"
 )
 
 // parseAddr reads an IPv4 or IPv6 address. A zone (%eth0) is dropped.
 func parseAddr(b []byte) (event.Addr, bool) {
 	if i := bytes.IndexByte(b, ':'); i < 0 {
 		a := event.Addr{10: 0xff, 11: 0xff}
-		return a, parseIPv4(b, a[12:])
+		return a, format.IPv4(b, a[12:])
 	}
 	b, _, _ = bytes.Cut(b, []byte{'%'})
 	return parseIPv6(b)
-}
-
-// parseIPv4 reads four decimal numbers into dst. Leading zeros are refused,
-// since programs disagree about whether they mean octal.
-func parseIPv4(b []byte, dst []byte) bool {
-	part, digits, n := 0, 0, 0
-	for _, c := range b {
-		if c == '.' {
-			if digits == 0 || part == 3 {
-				return false
-			}
-			dst[part] = byte(n)
-			part++
-			digits, n = 0, 0
-			continue
-		}
-		if c -= '0'; c > 9 || digits > 0 && n == 0 {
-			return false
-		}
-		n = n*10 + int(c)
-		digits++
-		if n > 255 {
-			return false
-		}
-	}
-	if part != 3 || digits == 0 {
-		return false
-	}
-	dst[3] = byte(n)
-	return true
 }
 
 // parseIPv6 reads the text forms of RFC 4291 section 2.2.
@@ -70,7 +41,7 @@ func parseIPv6(b []byte) (a event.Addr, ok bool) {
 			}
 		}
 		if digits < len(b) && b[digits] == '.' {
-			if i > 12 || gap < 0 && i != 12 || !parseIPv4(b, a[i:i+4]) {
+			if i > 12 || gap < 0 && i != 12 || !format.IPv4(b, a[i:i+4]) {
 				return event.Addr{}, false
 			}
 			i += 4

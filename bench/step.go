@@ -61,6 +61,7 @@ type outcome struct {
 	Duplicates int64 // connections seen twice, part of Events
 	Lists      int64 // bytes of the lists of conversations
 	Logs       int64 // bytes of the logs, uncompressed
+	Shares     []share
 }
 
 // step is one thing to measure. Its time is that of the call of run alone, unless
@@ -116,6 +117,7 @@ var sets = []set{
 var helpers = []step{
 	{"generate", "", generateLog, nil},
 	{"inspect", "", inspect, nil},
+	{"shares", "", shares, nil},
 }
 
 // bulk returns a function that writes a hospital's connections.

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"syscall"
+	"time"
+
+	"barium/internal/caseload"
+	"barium/internal/detect/all"
+	"barium/internal/ledger"
+	"barium/internal/ledger/duck"
+)
+
+// share is what one part of looking at a ledger takes by itself.
+type share struct {
+	Part      string
+	Seconds   float64
+	Processor float64 // seconds of all threads
+	Findings  int     // before any cut
+}
+
+// shares measures the look, the coverage and each detector, one after the other,
+// on the ledger that the hunt before left. A hunt runs them side by side.
+func shares(ctx context.Context, t *task) (func() (outcome, error), error) {
+	store, err := duck.Open(ctx, t.Ledger, duck.Options{Memory: t.Memory / 2})
+	if err != nil {
+		return nil, err
+	}
+	var o outcome
+	timed := func(part string, f func() (int, error)) error {
+		start, before := time.Now(), processor()
+		n, err := f()
+		o.Shares = append(o.Shares, share{part, time.Since(start).Seconds(), processor() - before, n})
+		return err
+	}
+	var look *ledger.Look
+	err = timed("look", func() (int, error) {
+		networks, err := ledger.DefaultNetworks(ctx, store)
+		if err == nil {
+			look, err = ledger.NewLook(ctx, store, ledger.WindowOf(time.Time{}, time.Time{}), networks)
+		}
+		return 0, err
+	})
+	for _, d := range all.Detectors {
+		if err == nil {
+			err = timed(d.About().Name, func() (int, error) {
+				found, err := d.Find(ctx, look)
+				return len(found), err
+			})
+		}
+	}
+	if err == nil {
+		err = timed("coverage", func() (int, error) {
+			_, err := caseload.Cover(ctx, look)
+			return 0, err
+		})
+	}
+	return func() (outcome, error) { return o, nil }, errors.Join(err, store.Close())
+}
+
+// processor is what this process has used so far, in seconds of all threads.
+func processor() float64 {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano()).Seconds()
+}

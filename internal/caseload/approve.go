@@ -372,7 +372,7 @@ func placesOf(ctx context.Context, l *ledger.Look, b *balance, pairs []pair, f *
 	err := ledger.Each(ctx, l.Store, `SELECT p.ip, f.flipped, f.first, f.last, f.duration, f.bytes_orig, f.bytes_resp, f.seq, x.lists FROM opened f
 		JOIN place s ON s.address = f.host
 		JOIN place p ON p.address = f.far
-		JOIN opened_list x ON x.block = f.block AND x.via = f.via
+		JOIN opened_list x ON x.block = f.block
 		WHERE s.ip = ? AND f.hour >= ? AND f.hour <= ? AND f.bytes_out > 0
 		ORDER BY f.bytes_out DESC, f.first, p.ip, f.port, f.last`,
 		[]any{f.Src, f.First / 3_600_000_000, f.Last / 3_600_000_000}, into, func() error {

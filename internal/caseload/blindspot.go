@@ -105,7 +105,7 @@ SELECT ip, kinds FROM (
         SELECT p.ip, count(DISTINCT kind) AS kinds FROM (
             SELECT client, user_agent AS kind FROM asked WHERE user_agent <> ''
             UNION ALL
-            SELECT client, ja3_text FROM tls WHERE ja3_text <> ''
+            SELECT client, j.text FROM tls JOIN ledger.name j ON j.id = ja3 WHERE ja3 <> 0
         ) k JOIN place p ON p.address = k.client WHERE p.inside GROUP BY p.ip
     ) c
 ) u WHERE kinds >= 12 AND (kinds >= 4 * usual OR hosts = 1 AND kinds >= 40) ORDER BY ip`

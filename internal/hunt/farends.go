@@ -47,7 +47,7 @@ func farEnds(ctx context.Context, l *ledger.Look, cases []caseload.Case) (reach,
 	query := `SELECT h.ip, t.text, p.ip, c.port, c.proto FROM (
 			SELECT host, label, far, port, proto FROM contact WHERE outbound AND host IN (SELECT address FROM place WHERE ip` + in + `)
 			UNION
-			SELECT host, label, far, port, 6 FROM dealt WHERE host_ip` + in + `
+			SELECT host, label, far, port, 6 FROM dealt WHERE host IN (SELECT address FROM place WHERE ip` + in + `)
 		) c
 		JOIN place h ON h.address = c.host
 		JOIN place p ON p.address = c.far

@@ -29,59 +29,58 @@ WHERE hour >= {since} AND hour < {until} AND events > 0;
 -- planned as all pairs of addresses.)
 CREATE OR REPLACE VIEW flow AS
 SELECT o.hour, o.proto, o.port, o.first, o.last, o.events, o.attempts, o.duration, o.missed, o.bytes_tried, o.flipped,
-       TRUE AS outbound, o.client AS host, o.server AS far, o.bytes_client AS bytes_out, o.bytes_server AS bytes_in, s.label
+       TRUE AS outbound, o.client AS host, o.server AS far, o.bytes_client AS bytes_out, o.bytes_server AS bytes_in
 FROM oriented o
 JOIN place c ON c.address = o.client AND c.inside AND NOT c.special
 JOIN place s ON s.address = o.server AND NOT s.inside AND NOT s.special
 UNION ALL
 SELECT o.hour, o.proto, o.port, o.first, o.last, o.events, o.attempts, o.duration, o.missed, o.bytes_tried, o.flipped,
-       FALSE AS outbound, o.server AS host, o.client AS far, o.bytes_server AS bytes_out, o.bytes_client AS bytes_in, c.label
+       FALSE AS outbound, o.server AS host, o.client AS far, o.bytes_server AS bytes_out, o.bytes_client AS bytes_in
 FROM oriented o
 JOIN place c ON c.address = o.client AND NOT c.inside AND NOT c.special
 JOIN place s ON s.address = o.server AND s.inside AND NOT s.special
 UNION ALL
 SELECT v.hour, v.proto, v.port, v.first, v.last, v.events, v.attempts, v.duration, v.missed, v.bytes_tried, FALSE AS flipped,
-       TRUE AS outbound, v.client AS host, v.address AS far, v.bytes_orig AS bytes_out, v.bytes_resp AS bytes_in, f.label
-FROM via v JOIN place c ON c.address = v.client JOIN place f ON f.address = v.address
+       TRUE AS outbound, v.client AS host, v.address AS far, v.bytes_orig AS bytes_out, v.bytes_resp AS bytes_in
+FROM via v JOIN place c ON c.address = v.client
 WHERE c.inside AND v.events > 0;
 
 -- opened: conversations from the side of who opened them, whoever is inside; to be
 -- joined with contact, which says that, on host, far, port and proto.
 CREATE OR REPLACE VIEW opened AS
-SELECT hour, seq, block, FALSE AS via, proto, port, first, last, duration, bytes_orig, bytes_resp, flipped, client AS host, server AS far, bytes_client AS bytes_out, thin
+SELECT hour, seq, block, FALSE AS via, proto, port, first, last, duration, missed, bytes_orig, bytes_resp, flipped, client AS host, server AS far, bytes_client AS bytes_out, thin
 FROM oriented
 UNION ALL
-SELECT hour, seq, seq AS block, TRUE AS via, proto, port, first, last, duration, bytes_orig, bytes_resp, FALSE AS flipped, client AS host, address AS far, bytes_orig AS bytes_out, FALSE AS thin
+SELECT hour, seq, seq AS block, TRUE AS via, proto, port, first, last, duration, missed, bytes_orig, bytes_resp, FALSE AS flipped, client AS host, address AS far, bytes_orig AS bytes_out, FALSE AS thin
 FROM via WHERE events > 0;
 
--- opened_list: the lists behind opened; joined by block and via.
+-- long_list: the lists that do not fit into one part, put together once.
+CREATE OR REPLACE TABLE long_list AS
+SELECT block, list_reduce(list(lists ORDER BY part), lambda a, b: a || b) AS lists
+FROM ledger.conversation_block WHERE part > 0 AND hour >= {since} AND hour < {until} GROUP BY block;
+
+-- opened_list: the lists behind oriented and opened, by block alone: a condition
+-- more, or a view put together anew, and all lists are read for the sake of a few.
 CREATE OR REPLACE VIEW opened_list AS
-SELECT block, FALSE AS via, lists FROM ledger.conversation_list WHERE hour >= {since} AND hour < {until}
+SELECT block, lists FROM ledger.conversation_block WHERE part < 1 -- "= 0" is held to be rare
 UNION ALL
-SELECT block, TRUE AS via, lists FROM via_list;
+SELECT block, lists FROM long_list
+UNION ALL
+SELECT block, lists FROM via_list;
 
--- looked: DNS look-ups by registered domain, with the text of the domain.
+-- looked: DNS look-ups by registered domain, an id of a name.
 CREATE OR REPLACE VIEW looked AS
-SELECT l.hour, l.seq, l.seq - l.seq % 4 AS block, l.sensor, l.orig AS client, l.resp AS resolver, l.domain, n.text AS domain_text,
-       l.first, l.first + l.span AS last, l.events, l.names, l.info, l.length, l.longest, l.answer, l.payload, l.nxdomain
-FROM ledger.lookup l JOIN ledger.name n ON n.id = l.domain
-WHERE l.hour >= {since} AND l.hour < {until} AND l.events > 0;
+SELECT hour, seq, seq - seq % 4 AS block, sensor, orig AS client, resp AS resolver, domain,
+       first, first + span AS last, events, names, info, length, longest, answer, payload, nxdomain
+FROM ledger.lookup
+WHERE hour >= {since} AND hour < {until} AND events > 0;
 
--- tls: TLS sessions with the texts of what both ends showed.
+-- tls: TLS sessions. What both ends showed are ids of names, 0 for nothing.
 CREATE OR REPLACE VIEW tls AS
-SELECT s.hour, s.seq, s.seq - s.seq % 4 AS block, s.orig AS client, s.resp AS server, s.port, s.first, s.first + s.span AS last, s.events, s.established, s.resumed,
-       sn.text AS server_name, sn.domain AS server_domain, s.ja3, j.text AS ja3_text,
-       s.subject, su.text AS subject_text, s.issuer, iu.text AS issuer_text, v.text AS validation, cl.text AS client_subject,
-       s.fingerprint, f.text AS fingerprint_text
-FROM ledger.session s
-JOIN ledger.name sn ON sn.id = s.server_name
-JOIN ledger.name j ON j.id = s.ja3
-JOIN ledger.name su ON su.id = s.subject
-JOIN ledger.name iu ON iu.id = s.issuer
-JOIN ledger.name v ON v.id = s.validation
-JOIN ledger.name cl ON cl.id = s.client
-JOIN ledger.name f ON f.id = s.fingerprint
-WHERE s.hour >= {since} AND s.hour < {until} AND s.events > 0;
+SELECT hour, seq, seq - seq % 4 AS block, orig AS client, resp AS server, port, first, first + span AS last, events,
+       server_name, ja3, subject, issuer, validation, client AS client_subject, fingerprint
+FROM ledger.session
+WHERE hour >= {since} AND hour < {until} AND events > 0;
 
 -- asked: HTTP requests; host_text is the far end's name, also behind a proxy.
 CREATE OR REPLACE VIEW asked AS
@@ -109,29 +108,26 @@ LEFT JOIN (
 ANTI JOIN via_again w ON w.hour = t.hour AND w.client = t.orig AND w.proxy = t.resp AND w.proxy_port = t.port AND w.text = p.text
 WHERE t.hour >= {since} AND t.hour < {until} AND t.events > 0;
 
--- certified: certificates by subject and issuer, and by fingerprint.
+-- certified: certificates by subject and issuer, and by fingerprint; all ids of names.
 CREATE OR REPLACE VIEW certified AS
-SELECT c.hour, c.seq, c.seq - c.seq % 4 AS block, c.subject, c.issuer, c.serial, c.fingerprint, su.text AS subject_text, iu.text AS issuer_text,
-       fp.text AS fingerprint_text, nm.text AS names_text, c.first, c.first + c.span AS last, c.events
-FROM ledger.certificate c
-JOIN ledger.name su ON su.id = c.subject
-JOIN ledger.name iu ON iu.id = c.issuer
-JOIN ledger.name fp ON fp.id = c.fingerprint
-JOIN ledger.name nm ON nm.id = c.names
-WHERE c.hour >= {since} AND c.hour < {until};
+SELECT hour, seq, seq - seq % 4 AS block, subject, issuer, serial, fingerprint, names, first, first + span AS last, events
+FROM ledger.certificate
+WHERE hour >= {since} AND hour < {until};
 
 -- called: the names under which clients asked for a far address, with how often.
 CREATE OR REPLACE TABLE called AS
-SELECT client, server, port, text, domain, sum(n) AS n
+SELECT u.client, u.server, u.port, n.text, n.domain, sum(u.n) AS n
 FROM (
-    SELECT client, server, port, server_name AS text, server_domain AS domain, events AS n FROM tls WHERE server_domain <> ''
+    SELECT client, server, port, server_name AS name, sum(events) AS n FROM tls WHERE server_name <> 0 GROUP BY client, server, port, server_name
     UNION ALL
-    SELECT client, server, port, host_text, host_domain, events FROM asked WHERE host_domain <> '' AND proxied = 0
+    SELECT orig, resp, port, host, sum(events) FROM ledger.request
+    WHERE hour >= {since} AND hour < {until} AND events > 0 AND proxied = 0 AND host <> 0 GROUP BY orig, resp, port, host
     UNION ALL
-    SELECT v.client, f.address, v.port, f.text, n.domain, v.events
-    FROM via v JOIN via_far f ON f.address = v.address JOIN ledger.name n ON n.text = f.text WHERE n.domain <> ''
+    SELECT v.client, f.address, v.port, n.id, v.events
+    FROM via v JOIN via_far f ON f.address = v.address JOIN ledger.name n ON n.text = f.text
 ) u
-GROUP BY client, server, port, text, domain;
+JOIN ledger.name n ON n.id = u.name AND n.domain <> ''
+GROUP BY u.client, u.server, u.port, n.text, n.domain;
 
 -- answered: the registered domains that DNS answers gave for an address.
 CREATE OR REPLACE TABLE answered AS
@@ -176,18 +172,19 @@ SELECT r.address, r.text, d.label FROM (
 
 -- daily: a host's dealings with one far end, port and transport on a day in
 -- UTC, on_day being its first hour; the base of all that looks at days. label is what
--- the far end is known by; named says that it is a name.
+-- the far end is known by; named says that it is a name. It has as many rows as all
+-- else together: each column costs.
 CREATE OR REPLACE TABLE daily AS
-SELECT f.host, f.far, coalesce(c.label, a.label, f.label) AS label, coalesce(c.label, a.label) IS NOT NULL AS named,
-       f.port, f.proto, f.outbound, f.on_day, f.events, f.attempts, f.bytes_out, f.bytes_in, f.duration, f.missed, f.first, f.last
+SELECT f.host, f.far, coalesce(c.label, a.label, p.label) AS label, coalesce(c.label, a.label) IS NOT NULL AS named,
+       f.port, f.proto, f.outbound, f.on_day, f.events, f.attempts, f.bytes_out, f.bytes_in, f.first, f.last
 FROM (
-    SELECT host, far, port, proto, outbound, hour - hour % 24 AS on_day, min(label) AS label,
+    SELECT host, far, port, proto, outbound, hour - hour % 24 AS on_day,
            CAST(least(sum(events), 4611686018427387904) AS BIGINT) AS events, CAST(least(sum(attempts), 4611686018427387904) AS BIGINT) AS attempts,
            CAST(least(sum(bytes_out), 4611686018427387904) AS BIGINT) AS bytes_out, CAST(least(sum(bytes_in), 4611686018427387904) AS BIGINT) AS bytes_in,
-           CAST(least(sum(duration), 4611686018427387904) AS BIGINT) AS duration, CAST(least(sum(missed), 4611686018427387904) AS BIGINT) AS missed,
            min(first) AS first, max(last) AS last
     FROM flow GROUP BY host, far, port, proto, outbound, hour - hour % 24
 ) f
+JOIN place p ON p.address = f.far
 LEFT JOIN best_called c ON c.client = f.host AND c.server = f.far AND c.port = f.port
 LEFT JOIN best_answered a ON a.address = f.far;
 
@@ -217,9 +214,14 @@ CREATE OR REPLACE TABLE contact AS
 SELECT host, far, min(label) AS label, max(named) AS named, port, proto, outbound,
        CAST(least(sum(events), 4611686018427387904) AS BIGINT) AS events, CAST(least(sum(attempts), 4611686018427387904) AS BIGINT) AS attempts,
        CAST(least(sum(bytes_out), 4611686018427387904) AS BIGINT) AS bytes_out, CAST(least(sum(bytes_in), 4611686018427387904) AS BIGINT) AS bytes_in,
-       CAST(least(sum(duration), 4611686018427387904) AS BIGINT) AS duration, CAST(least(sum(missed), 4611686018427387904) AS BIGINT) AS missed,
        min(first) AS first, max(last) AS last, count(*) AS days
 FROM daily GROUP BY host, far, port, proto, outbound;
+
+-- sent: what a host sent to a label and got from it on a day, outbound.
+CREATE OR REPLACE TABLE sent AS
+SELECT host, label, on_day, CAST(least(sum(bytes_out), 4611686018427387904) AS BIGINT) AS bytes_out,
+       CAST(least(sum(bytes_in), 4611686018427387904) AS BIGINT) AS bytes_in
+FROM daily WHERE outbound GROUP BY host, label, on_day;
 
 -- used: what a host has to do with a label, outbound.
 CREATE OR REPLACE TABLE used AS
@@ -245,13 +247,7 @@ SELECT host, count(*) AS labels, max(days) AS days FROM used GROUP BY host;
 CREATE OR REPLACE TABLE bulk AS
 SELECT g.host, g.label, k.hosts AS users, k.first AS label_first
 FROM (
-    SELECT host, label FROM (
-        SELECT host, label, on_day, sum(bytes_out) AS bytes_out
-        FROM daily WHERE outbound AND bytes_out > 0
-        GROUP BY host, label, on_day
-    ) per_day
-    GROUP BY host, label
-    HAVING max(bytes_out) >= 50000000
+    SELECT DISTINCT host, label FROM sent WHERE bytes_out >= 50000000
     UNION
     SELECT c.host, c.label
     FROM moved m JOIN contact c ON c.host = m.client AND c.far = m.server AND c.outbound
@@ -265,34 +261,22 @@ JOIN known k ON k.label = g.label
 WHERE k.hosts <= 4 OR k.hosts * 10 <= (SELECT count(*) FROM habit);
 
 -- dealt: TLS sessions of hosts inside with far ends outside over the whole
--- window, one row for each thing that they showed; label and name as in contact.
--- Sessions that the connections know as UDP are left out: calls in a browser
--- show certificates that were made for that call.
+-- window, one row for each thing that they showed, as in tls; label as in contact.
+-- wired: connections are known that carried them. Sessions that the connections
+-- know as UDP are left out: calls in a browser show certificates that were made
+-- for that call.
 CREATE OR REPLACE TABLE dealt AS
-SELECT g.orig AS host, g.resp AS far, g.port, h.ip AS host_ip, p.ip AS far_ip, g.events, g.established, g.resumed, g.first, g.last,
-       coalesce(k.label, dl.label, p.label) AS label, CASE WHEN k.label IS NULL THEN sn.text ELSE coalesce(bc.text, ba.text, '') END AS name,
-       g.server_name, sn.text AS server_name_text, g.ja3, j.text AS ja3_text,
-       g.subject, su.text AS subject_text, g.issuer, iu.text AS issuer_text, g.validation, v.text AS validation_text,
-       g.client, cl.text AS client_subject, g.fingerprint, f.text AS fingerprint_text
+SELECT g.client AS host, g.server AS far, g.port, g.events, g.first, g.last, coalesce(k.label, dl.label, p.label) AS label, k.label IS NOT NULL AS wired,
+       g.server_name, g.ja3, g.subject, g.issuer, g.validation, g.client_subject, g.fingerprint
 FROM (
-    SELECT orig, resp, port, server_name, ja3, subject, issuer, validation, client, fingerprint,
-           sum(events) AS events, sum(established) AS established, sum(resumed) AS resumed, min(first) AS first, max(first + span) AS last
-    FROM ledger.session
-    WHERE hour >= {since} AND hour < {until} AND events > 0
-    GROUP BY orig, resp, port, server_name, ja3, subject, issuer, validation, client, fingerprint
+    SELECT client, server, port, server_name, ja3, subject, issuer, validation, client_subject, fingerprint,
+           CAST(sum(events) AS BIGINT) AS events, min(first) AS first, max(last) AS last
+    FROM tls
+    GROUP BY client, server, port, server_name, ja3, subject, issuer, validation, client_subject, fingerprint
 ) g
-JOIN place h ON h.address = g.orig
-JOIN place p ON p.address = g.resp
-JOIN ledger.name sn ON sn.id = g.server_name
-JOIN ledger.name j ON j.id = g.ja3
-JOIN ledger.name su ON su.id = g.subject
-JOIN ledger.name iu ON iu.id = g.issuer
-JOIN ledger.name v ON v.id = g.validation
-JOIN ledger.name cl ON cl.id = g.client
-JOIN ledger.name f ON f.id = g.fingerprint
-LEFT JOIN domain_label dl ON dl.domain = sn.domain
-LEFT JOIN best_called bc ON bc.client = g.orig AND bc.server = g.resp AND bc.port = g.port
-LEFT JOIN best_answered ba ON ba.address = g.resp
-LEFT JOIN contact k ON k.host = g.orig AND k.far = g.resp AND k.port = g.port AND k.proto = 6 AND k.outbound
-LEFT JOIN contact d ON d.host = g.orig AND d.far = g.resp AND d.port = g.port AND d.proto = 17 AND d.outbound
+JOIN place h ON h.address = g.client
+JOIN place p ON p.address = g.server
+LEFT JOIN (SELECT n.id, d.label FROM ledger.name n JOIN domain_label d ON d.domain = n.domain) dl ON dl.id = g.server_name
+LEFT JOIN contact k ON k.host = g.client AND k.far = g.server AND k.port = g.port AND k.proto = 6 AND k.outbound
+LEFT JOIN contact d ON d.host = g.client AND d.far = g.server AND d.port = g.port AND d.proto = 17 AND d.outbound
 WHERE h.inside AND NOT p.inside AND NOT h.special AND NOT p.special AND (k.label IS NOT NULL OR d.label IS NULL);

@@ -290,13 +290,13 @@ func (b *viaBuilder) row(hour, client uint32, f viaFar, es []condense.Event) {
 			places = append(places, condense.Exemplar{Index: i, Source: es[i].Source, Offset: es[i].Offset})
 		}
 	}
+	b.seq -= condense.BlockRows
 	row := []any{hour, b.seq, client, id, f.farPort, uint32(event.ProtoTCP), es[0].TS, es[len(es)-1].TS}
 	for _, sum := range t.Sums {
 		row = append(row, sum.Of(es))
 	}
 	b.rows = append(b.rows, row)
 	b.lists = append(b.lists, []any{hour, b.seq, condense.AppendBlock(nil, condense.EncodeRow(nil, t, es, places))})
-	b.seq += condense.BlockRows
 }
 
 func compareKeys(a, b viaKey) int {

@@ -8,7 +8,8 @@ CREATE OR REPLACE TABLE via (
     duration BIGINT, missed BIGINT
 );
 
--- via_list: their lists, as in conversation_list; each has a block of its own.
+-- via_list: their lists, as in conversation_list; each has a block of its own,
+-- below 0, where the ledger has none.
 CREATE OR REPLACE TABLE via_list (hour UINTEGER, block BIGINT, lists BLOB);
 
 -- via_far: the names that were asked for, by proxy.

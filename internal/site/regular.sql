@@ -3,7 +3,7 @@ SELECT h.ip, t.text, g.days, g.most, g.total
 FROM (
     SELECT host, label, count(*) AS days, CAST(max(bytes_out) AS BIGINT) AS most, CAST(sum(bytes_out) AS BIGINT) AS total
     FROM (
-        SELECT host, label, on_day, sum(bytes_out) AS bytes_out FROM daily WHERE outbound GROUP BY host, label, on_day
+        SELECT host, label, on_day, bytes_out FROM sent
     ) d
     WHERE bytes_out >= ?
     GROUP BY host, label

@@ -15,8 +15,12 @@ import (
 	"barium/internal/ledger"
 )
 
-//go:embed beacon.sql
-var query string
+var (
+	//go:embed beacon.sql
+	contactsQuery string
+	//go:embed calls.sql
+	callsQuery string
+)
 
 // Detector finds beacons.
 type Detector struct{}
@@ -61,14 +65,33 @@ type candidate struct {
 	byAddress         map[string][]detect.Call // the same, by far end, where there are several
 }
 
+// contact is one address behind a candidate's label.
+type contact struct {
+	pick int64 // which candidate
+	candidate
+	ip string
+}
+
+// contacts returns what is to be looked at, in the order of the calls' nr from 1 on.
+func contacts(ctx context.Context, l *ledger.Look) (out []contact, err error) {
+	row := contact{candidate: candidate{hosts: l.Facts.Hosts, lookFirst: l.Facts.First, lookLast: l.Facts.Last, names: l.Facts.Names}}
+	into := []any{
+		&row.pick, &row.host, &row.label, &row.port, &row.proto, &row.name, &row.ip, &row.users, &row.labelFirst, &row.labels, &row.days,
+	}
+	err = ledger.Steps(ctx, l.Store, contactsQuery, []any{l.Facts.Hosts}, into, func() error {
+		out = append(out, row)
+		return nil
+	})
+	return out, err
+}
+
 // Find picks and scores candidates.
 func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, error) {
+	known, err := contacts(ctx, l)
+	if err != nil {
+		return nil, fmt.Errorf("beacon: %w", err)
+	}
 	var out []detect.Finding
-	var c, row candidate
-	var ip string
-	var flipped bool
-	var list detect.List
-	var hostDays int64
 	// Candidates are scored while the next ones are fetched.
 	picked := make(chan candidate, 16)
 	var wg sync.WaitGroup
@@ -79,38 +102,35 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 			}
 		}
 	})
+	var c candidate
+	var pick, nr int64
 	flush := func() {
 		if len(c.calls) > 0 {
 			picked <- c
 		}
 	}
-	into := []any{
-		&row.host, &row.label, &row.port, &row.proto, &row.name, &ip, &row.users, &row.labelFirst,
-		&row.labels, &hostDays, &row.days, &flipped,
-	}
-	into = append(into, detect.Scan(&list)...)
-	err := ledger.Steps(ctx, l.Store, query, []any{l.Facts.Hosts}, into, func() error {
-		if row.host != c.host || row.label != c.label || row.port != c.port || row.proto != c.proto {
+	var flipped bool
+	var list detect.List
+	into := append([]any{&nr, &flipped}, detect.Scan(&list)...)
+	err = ledger.Steps(ctx, l.Store, callsQuery, nil, into, func() error {
+		k := &known[nr-1]
+		if k.pick != pick {
 			flush()
-			c = row
-			c.name, c.ips, c.calls, c.byAddress = "", nil, nil, nil
-			c.hosts, c.lookFirst, c.lookLast, c.names = l.Facts.Hosts, l.Facts.First, l.Facts.Last, l.Facts.Names
+			pick, c = k.pick, k.candidate
+			c.name, c.byAddress = "", map[string][]detect.Call{}
 		}
 		calls, err := detect.Calls(&list, flipped)
 		if err != nil {
 			return err
 		}
-		if !slices.Contains(c.ips, ip) {
-			c.ips = append(c.ips, ip)
+		if _, ok := c.byAddress[k.ip]; !ok {
+			c.ips = append(c.ips, k.ip)
 		}
-		if _, err := netip.ParseAddr(row.name); c.name == "" && err != nil {
-			c.name = row.name // an address in the place of a name is none
+		if _, err := netip.ParseAddr(k.name); c.name == "" && err != nil {
+			c.name = k.name // an address in the place of a name is none
 		}
 		c.calls = append(c.calls, calls...)
-		if c.byAddress == nil {
-			c.byAddress = map[string][]detect.Call{}
-		}
-		c.byAddress[ip] = append(c.byAddress[ip], calls...)
+		c.byAddress[k.ip] = append(c.byAddress[k.ip], calls...)
 		return nil
 	})
 	if err == nil {

@@ -16,7 +16,7 @@ SELECT h.ip, s.ip, w.on_day,
        coalesce(a.askers, 0), d.host IS NOT NULL AS device, w.flipped, w.first, w.last, w.duration, w.bytes_orig, w.bytes_resp, w.seq, l.lists
 FROM clinic_writer g
 JOIN clinic_write w ON w.client = g.client AND w.on_day = g.on_day
-JOIN ledger.conversation_list l ON l.block = w.block
+JOIN opened_list l ON l.block = w.block
 JOIN place h ON h.address = w.client
 JOIN place s ON s.address = w.server
 LEFT JOIN clinic_host d ON d.host = w.client

@@ -18,7 +18,7 @@ SELECT h.ip, t.text, p.ip, coalesce(b.text, a.text, ''), f.port, f.proto, g.user
 FROM clinic_far g
 JOIN contact c ON c.host = g.host AND c.label = g.label AND c.outbound
 JOIN opened f ON f.host = c.host AND f.far = c.far AND f.port = c.port AND f.proto = c.proto
-JOIN opened_list l ON l.block = f.block AND l.via = f.via
+JOIN opened_list l ON l.block = f.block
 JOIN place h ON h.address = g.host
 JOIN place p ON p.address = c.far
 JOIN label t ON t.label = g.label

@@ -4,6 +4,6 @@ SELECT CASE WHEN i.opened THEN i.flipped ELSE NOT i.flipped END, i.first, i.last
 FROM clinic_image i
 JOIN place h ON h.address = i.host
 JOIN place s ON s.address = i.sender
-JOIN ledger.conversation_list l ON l.block = i.block
+JOIN opened_list l ON l.block = i.block
 WHERE h.ip = ? AND i.hour >= ? AND i.hour < ?
 ORDER BY i.first, s.ip, i.port, i.last, i.bytes

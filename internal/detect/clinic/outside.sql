@@ -6,7 +6,9 @@ FROM contact c
 JOIN (
     SELECT label, host, outbound, min(first) OVER (PARTITION BY label) AS first, own_first, days, count(*) OVER (PARTITION BY label) AS hosts
     FROM (
-        SELECT label, host, outbound, min(first) AS first, min(first) AS own_first, max(days) AS days FROM contact GROUP BY label, host, outbound
+        SELECT label, host, outbound, min(first) AS first, min(first) AS own_first, max(days) AS days FROM contact
+        WHERE label IN (SELECT label FROM contact WHERE proto = 6 AND port IN (104, 2575, 2761, 2762, 11112))
+        GROUP BY label, host, outbound
     ) g
 ) k ON k.label = c.label AND k.host = c.host AND k.outbound = c.outbound
 LEFT JOIN habit d ON d.host = c.host
@@ -17,7 +19,7 @@ SELECT h.ip, t.text, p.ip, coalesce(b.text, a.text, ''), g.port, g.proto, g.outb
 FROM clinic_outside g
 JOIN oriented o ON o.port = g.port AND o.proto = g.proto AND o.client = CASE WHEN g.outbound THEN g.host ELSE g.far END
                AND o.server = CASE WHEN g.outbound THEN g.far ELSE g.host END
-JOIN ledger.conversation_list l ON l.block = o.block
+JOIN opened_list l ON l.block = o.block
 JOIN place h ON h.address = g.host
 JOIN place p ON p.address = g.far
 JOIN label t ON t.label = g.label

@@ -22,7 +22,7 @@ SELECT h.ip, s.ip, k.port, p.callers, p.old, o.flipped, o.first, o.last, o.durat
 FROM clinic_pair p
 JOIN clinic_call k ON k.client = p.client AND k.server = p.server
 JOIN oriented o ON o.client = k.client AND o.server = k.server AND o.port = k.port AND o.proto = 6
-JOIN ledger.conversation_list l ON l.block = o.block
+JOIN opened_list l ON l.block = o.block
 JOIN place h ON h.address = p.client
 JOIN place s ON s.address = p.server
 WHERE p.fresh AND p.late >= ? AND p.old <= ?

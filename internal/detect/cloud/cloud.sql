@@ -45,7 +45,7 @@ JOIN opened f ON f.host = c.host AND f.far = c.far AND f.port = c.port AND f.pro
 SELECT h.ip, t.text, f.service, f.days, f.bulk, p.ip, coalesce(b.text, a.text, ''), f.port, f.proto, d.labels, n.first,
        coalesce(w.tool, ''), coalesce(u.hosts, 0), f.flipped, f.first, f.last, f.duration, f.bytes_orig, f.bytes_resp, f.seq, l.lists
 FROM cloud_flow f
-JOIN opened_list l ON l.block = f.block AND l.via = f.via
+JOIN opened_list l ON l.block = f.block
 JOIN habit d ON d.host = f.host
 JOIN (SELECT host, min(first) AS first FROM used GROUP BY host) n ON n.host = f.host
 JOIN place h ON h.address = f.host

@@ -117,7 +117,7 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 		&r.ip, &r.inside,
 	}
 	into = append(into, list.Scan(condense.Tables[condense.Lookup])...)
-	err := ledger.Each(ctx, l.Store, query, nil, into, func() error {
+	err := ledger.Steps(ctx, l.Store, query, nil, into, func() error {
 		if row.host != c.host || row.domain != c.domain {
 			flush()
 			c = row

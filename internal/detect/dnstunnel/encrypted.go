@@ -60,7 +60,7 @@ func findEncrypted(ctx context.Context, l *ledger.Look) (out []detect.Finding, e
 	var list detect.List
 	into := []any{&c.host, &c.label, &c.far, &c.name, &c.port, &c.users, &c.labelFirst, &c.labels, &c.days, &c.nameless, &flipped}
 	into = append(into, detect.Scan(&list)...)
-	err = ledger.Each(ctx, l.Store, query, nil, into, func() error {
+	err = ledger.Steps(ctx, l.Store, query, nil, into, func() error {
 		n := len(all)
 		if n == 0 || all[n-1].host != c.host || all[n-1].label != c.label || all[n-1].far != c.far || all[n-1].port != c.port {
 			c.hosts, c.lookFirst, c.lookLast, c.names = l.Facts.Hosts, l.Facts.First, l.Facts.Last, l.Facts.Names

@@ -6,12 +6,7 @@ CREATE OR REPLACE TABLE drip_pair AS
 SELECT g.host, g.label, k.hosts AS users, k.first AS label_first, b.host IS NOT NULL AS bulk,
        count(*) OVER (PARTITION BY g.host) AS others
 FROM (
-    SELECT host, label FROM (
-        SELECT host, label, on_day, sum(bytes_out) AS bytes_out
-        FROM daily WHERE outbound AND bytes_out > 0
-        GROUP BY host, label, on_day
-    ) per_day
-    GROUP BY host, label
+    SELECT host, label FROM sent WHERE bytes_out > 0 GROUP BY host, label
     HAVING count(*) FILTER (WHERE bytes_out >= ?) >= ? AND sum(bytes_out) >= ?
 ) g
 JOIN known k ON k.label = g.label
@@ -29,7 +24,7 @@ JOIN opened f ON f.host = c.host AND f.far = c.far AND f.port = c.port AND f.pro
 SELECT h.ip, t.text, p.ip, coalesce(b.text, a.text, ''), f.port, f.proto, f.users, f.label_first, f.bulk, f.others, d.labels,
        f.flipped, f.first, f.last, f.duration, f.bytes_orig, f.bytes_resp, f.seq, l.lists
 FROM drip_flow f
-JOIN opened_list l ON l.block = f.block AND l.via = f.via
+JOIN opened_list l ON l.block = f.block
 JOIN habit d ON d.host = f.host
 JOIN place h ON h.address = f.host
 JOIN place p ON p.address = f.far

@@ -1,8 +1,7 @@
 -- What the hosts of the candidates sent the outside, day by day.
 SELECT h.ip, d.on_day, sum(d.bytes_out)
-FROM daily d
+FROM sent d
 JOIN (SELECT DISTINCT host FROM drip_pair) g ON g.host = d.host
 JOIN place h ON h.address = d.host
-WHERE d.outbound
 GROUP BY h.ip, d.on_day
 ORDER BY h.ip, d.on_day

@@ -26,6 +26,6 @@ LEFT JOIN best_answered a ON a.address = i.far
 JOIN label t ON t.label = coalesce(a.label, p.label)
 JOIN oriented o ON o.proto = 1 AND o.client = CASE WHEN i.asked THEN i.host ELSE i.far END
                AND o.server = CASE WHEN i.asked THEN i.far ELSE i.host END
-JOIN ledger.conversation_list l ON l.block = o.block
+JOIN opened_list l ON l.block = o.block
 WHERE i.bytes >= ? AND (i.users <= 4 OR i.users * 10 <= (SELECT count(DISTINCT host) FROM icmp_pair))
 ORDER BY h.ip, p.ip, i.asked, o.first, o.last, o.port

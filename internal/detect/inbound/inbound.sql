@@ -26,7 +26,7 @@ SELECT h.ip, p.ip, i.port, t.text AS label, coalesce(a.text, '') AS name, i.days
        NOT o.flipped AS swapped, o.first, o.last, o.duration, o.bytes_orig, o.bytes_resp, o.seq, l.lists
 FROM inbound_pair i
 JOIN oriented o ON o.client = i.far AND o.server = i.host AND o.port = i.port AND o.proto = 6
-JOIN ledger.conversation_list l ON l.block = o.block
+JOIN opened_list l ON l.block = o.block
 JOIN inbound_visitor v ON v.far = i.far
 JOIN place h ON h.address = i.host
 JOIN place p ON p.address = i.far

@@ -45,7 +45,7 @@ JOIN opened f ON f.host = c.host AND f.far = c.far AND f.port = c.port AND f.pro
 SELECT h.ip, t.text, p.ip, coalesce(b.text, a.text, ''), f.port, f.proto, f.days, f.users, f.label_first, f.kind, f.service, d.labels,
        f.flipped, f.first, f.last, f.duration, f.bytes_orig, f.bytes_resp, f.seq, l.lists
 FROM mismatch_flow f
-JOIN opened_list l ON l.block = f.block AND l.via = f.via
+JOIN opened_list l ON l.block = f.block
 JOIN habit d ON d.host = f.host
 JOIN place h ON h.address = f.host
 JOIN place p ON p.address = f.far

@@ -4,5 +4,5 @@ FROM movement_found f
 JOIN place c ON c.ip = f.client
 JOIN place s ON s.ip = f.server
 JOIN oriented o ON o.client = c.address AND o.server = s.address AND o.proto = 6 AND o.port IN (22, 135, 139, 445, 3389, 5900, 5985, 5986)
-JOIN ledger.conversation_list l ON l.block = o.block
+JOIN opened_list l ON l.block = o.block
 ORDER BY c.ip, s.ip, o.first, o.port, o.last

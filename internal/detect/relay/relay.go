@@ -81,7 +81,7 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 	}
 	into = append(append(into, &inSwapped), detect.Scan(&inList)...)
 	into = append(append(into, &outSwapped), detect.Scan(&outList)...)
-	err := ledger.Steps(ctx, l.Store, query, []any{someBytes, someBytes, mostClients}, into, func() error {
+	err := ledger.Steps(ctx, l.Store, query, []any{someBytes, mostClients, someBytes, someBytes}, into, func() error {
 		if n := len(all); n == 0 || all[n-1].host != row.host || all[n-1].asker != row.asker || all[n-1].target != row.target ||
 			all[n-1].inPort != row.inPort || all[n-1].outPort != row.outPort {
 			row.hosts, row.names = l.Facts.Hosts, l.Facts.Names

@@ -1,4 +1,14 @@
--- Legs of hosts inside, by hour: what somebody sent to and got from the host, and
+-- Ports at which hosts inside were answered for, by not too many.
+-- Parameters: bytes of a leg, clients of a port.
+CREATE OR REPLACE TABLE relay_host AS
+SELECT o.server AS host, o.port, count(DISTINCT o.client) AS clients, count(DISTINCT o.hour - o.hour % 24) AS days, min(o.first) AS first
+FROM oriented o
+JOIN place h ON h.address = o.server AND h.inside AND NOT h.special
+JOIN place c ON c.address = o.client AND NOT c.special
+WHERE o.proto = 6 AND o.port NOT IN (53, 853) AND o.bytes_client + o.bytes_server >= ? AND o.events > o.attempts
+GROUP BY o.server, o.port HAVING count(DISTINCT o.client) <= ?;
+
+-- Legs of these hosts, by hour: what somebody sent to and got from the host, and
 -- what the host sent to and got from somebody else. forth is what goes the way of
 -- who asks, back what comes in answer. bucket is the logarithm of all of it, for a
 -- relay passes on as much as it gets.
@@ -7,25 +17,16 @@ CREATE OR REPLACE TABLE relay_leg AS
 SELECT TRUE AS inward, o.server AS host, o.client AS other, c.inside, o.port, o.hour, o.seq, o.block, o.flipped, o.first, o.last, o.duration, o.bytes_orig, o.bytes_resp, o.events,
        o.bytes_client AS forth, o.bytes_server AS back, CAST(floor(20 * log10(o.bytes_client + o.bytes_server)) AS INTEGER) AS bucket
 FROM oriented o
-JOIN place h ON h.address = o.server AND h.inside AND NOT h.special
+JOIN relay_host r ON r.host = o.server AND r.port = o.port
 JOIN place c ON c.address = o.client AND NOT c.special
 WHERE o.proto = 6 AND o.port NOT IN (53, 853) AND o.bytes_client + o.bytes_server >= ? AND o.events > o.attempts
 UNION ALL
 SELECT FALSE, o.client, o.server, s.inside, o.port, o.hour, o.seq, o.block, o.flipped, o.first, o.last, o.duration, o.bytes_orig, o.bytes_resp, o.events,
        o.bytes_client, o.bytes_server, CAST(floor(20 * log10(o.bytes_client + o.bytes_server)) AS INTEGER)
 FROM oriented o
-JOIN place h ON h.address = o.client AND h.inside AND NOT h.special
+JOIN (SELECT DISTINCT host FROM relay_host) r ON r.host = o.client
 JOIN place s ON s.address = o.server AND NOT s.special
 WHERE o.proto = 6 AND o.port NOT IN (53, 853) AND o.bytes_client + o.bytes_server >= ? AND o.events > o.attempts;
-
--- Hosts that have legs of both kinds, and do not serve many.
--- Parameter: clients of a port.
-CREATE OR REPLACE TABLE relay_host AS
-SELECT i.host, i.port, count(DISTINCT i.other) AS clients, count(DISTINCT i.hour - i.hour % 24) AS days, min(i.first) AS first
-FROM relay_leg i
-WHERE i.inward AND i.host IN (SELECT host FROM relay_leg WHERE NOT inward)
-GROUP BY i.host, i.port
-HAVING count(DISTINCT i.other) <= ?;
 
 -- Candidates: an in-leg and an out-leg of one hour with as much in both directions,
 -- one end of the whole outside.
@@ -50,8 +51,8 @@ SELECT h.ip, a.ip, t.ip, p.in_port, p.out_port, p.asker_inside, p.target_inside,
        p.in_flipped, p.first, p.last, p.duration, p.bytes_orig, p.bytes_resp, p.in_seq, li.lists,
        p.out_flipped, p.out_first, p.out_last, p.out_duration, p.out_bytes_orig, p.out_bytes_resp, p.out_seq, lo.lists
 FROM relay_pair p
-JOIN ledger.conversation_list li ON li.block = p.in_block
-JOIN ledger.conversation_list lo ON lo.block = p.out_block
+JOIN opened_list li ON li.block = p.in_block
+JOIN opened_list lo ON lo.block = p.out_block
 JOIN place h ON h.address = p.host
 JOIN place a ON a.address = p.asker
 JOIN place t ON t.address = p.target

@@ -43,6 +43,10 @@ func (Detector) About() detect.About {
 // longFrom is from how many microseconds on a session is long.
 const longFrom = 4 * 3600 * 1_000_000
 
+// partFrom is how long, in microseconds, connections of an hour must have been
+// open in all to count towards that.
+const partFrom = 60 * 1_000_000
+
 // candidate is what the score depends on.
 type candidate struct {
 	host, far, label, name string
@@ -75,7 +79,7 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 		&flipped,
 	}
 	into = append(into, detect.Scan(&list)...)
-	err := ledger.Steps(ctx, l.Store, query, []any{int64(longFrom)}, into, func() error {
+	err := ledger.Steps(ctx, l.Store, query, []any{int64(partFrom), int64(longFrom)}, into, func() error {
 		if row.host != c.host || row.far != c.far || row.port != c.port || row.proto != c.proto {
 			flush()
 			c = row

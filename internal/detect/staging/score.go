@@ -63,7 +63,7 @@ func score(c *candidate) (detect.Finding, bool) {
 // departure is the sending that the arrivals have to explain: the day on which
 // most left.
 type departure struct {
-	calls       []call // of that day, by start
+	calls       []*call // of that day, by start
 	bytes, back int64
 	first, last int64
 }
@@ -93,11 +93,11 @@ func (c *candidate) departure() (d departure) {
 				d.first = x.TS
 			}
 			d.last = max(d.last, x.TS+x.Duration)
-			d.calls = append(d.calls, *x)
+			d.calls = append(d.calls, x)
 		}
 	}
 	// What carried little is no part of it: it may be the channel by which orders come.
-	d.calls = slices.DeleteFunc(d.calls, func(x call) bool { return x.Out*100 < d.bytes })
+	d.calls = slices.DeleteFunc(d.calls, func(x *call) bool { return x.Out*100 < d.bytes })
 	if len(d.calls) > 0 {
 		d.first = d.calls[0].TS
 	}
@@ -106,7 +106,7 @@ func (c *candidate) departure() (d departure) {
 
 // haul is what arrived before the departure, on the days on which most did.
 type haul struct {
-	arrivals []call // by start
+	arrivals []*call // by start
 	bytes    int64
 	last     int64
 	peers    []string // by bytes, then by text
@@ -155,7 +155,7 @@ func (c *candidate) haul(d *departure) (h haul) {
 		if x.TS < d.first-before || x.TS >= d.last || byDay[day]*4 < h.day {
 			continue
 		}
-		h.arrivals = append(h.arrivals, *x)
+		h.arrivals = append(h.arrivals, x)
 		h.bytes += x.In
 		h.by[x.ip] += x.In
 		h.last = max(h.last, min(x.TS+x.Duration, d.last))
@@ -310,14 +310,18 @@ func (c *candidate) packed() (ts []detect.Term) {
 
 // places picks the largest arrivals and departures.
 func (c *candidate) places(d *departure, h *haul) (out []detect.Place) {
-	pick := func(calls []call, n int) {
-		calls = slices.Clone(calls)
-		slices.SortStableFunc(calls, func(a, b call) int { return cmp.Compare(b.In+b.Out, a.In+a.Out) })
+	pick := func(calls []*call, n int) {
+		var top []*call // the largest, the earlier of two alike
 		for _, x := range calls {
-			if x.Place.Source != 0 && n > 0 {
-				out = append(out, x.Place)
-				n--
+			if x.Place.Source == 0 || len(top) == n && x.In+x.Out <= top[n-1].In+top[n-1].Out {
+				continue
 			}
+			at, _ := slices.BinarySearchFunc(top, x, func(a, b *call) int { return cmp.Or(cmp.Compare(b.In+b.Out, a.In+a.Out), -1) })
+			top = slices.Insert(top, at, x)
+			top = top[:min(len(top), n)]
+		}
+		for _, x := range top {
+			out = append(out, x.Place)
 		}
 	}
 	pick(h.arrivals, 4)
@@ -345,7 +349,7 @@ func (c *candidate) composed(d *departure, h *haul) string {
 	var sum int64
 	n := 0
 	for i := len(h.arrivals) - 1; i >= 0 && sum < d.bytes; i-- {
-		x := &h.arrivals[i]
+		x := h.arrivals[i]
 		by[x.ip] += x.In
 		sum += x.In
 		n++

@@ -12,6 +12,8 @@ import (
 var (
 	//go:embed staging.sql
 	candidatesQuery string
+	//go:embed arrivals.sql
+	arrivalsQuery string
 	//go:embed days.sql
 	daysQuery string
 	//go:embed partners.sql
@@ -100,19 +102,39 @@ type candidate struct {
 
 // Find picks and scores candidates.
 func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, error) {
-	var all []candidate
+	all, err := candidates(ctx, l)
+	if err != nil {
+		return nil, err
+	}
+	arrived, err := arrivals(ctx, l)
+	if err != nil {
+		return nil, err
+	}
+	past, partners, files, err := histories(ctx, l)
+	if err != nil {
+		return nil, err
+	}
+	var out []detect.Finding
+	for i := range all {
+		k := &all[i]
+		k.arrivals, k.past, k.partner, k.files = arrived[k.host], past[k.host], partners[k.label], files[k.host]
+		if f, ok := score(k); ok {
+			out = append(out, f)
+		}
+	}
+	return out, nil
+}
+
+// candidates returns hosts and the far ends that they sent much to.
+func candidates(ctx context.Context, l *ledger.Look) (all []candidate, err error) {
 	var row candidate
 	var c call
-	var outbound, swapped bool
+	var flipped bool
 	var list detect.List
 	var name string
-	into := []any{
-		&row.host, &row.label, &outbound, &c.ip, &c.port, &name, &row.users, &row.labelFirst, &row.labels,
-		&swapped,
-	}
+	into := []any{&row.host, &row.label, &c.ip, &c.port, &name, &row.users, &row.labelFirst, &row.labels, &flipped}
 	into = append(into, detect.Scan(&list)...)
-	args := []any{dust, dust, muchIn, muchOut, l.Facts.Hosts, dust, dust}
-	err := ledger.Steps(ctx, l.Store, candidatesQuery, args, into, func() error {
+	err = ledger.Steps(ctx, l.Store, candidatesQuery, []any{dust, dust, muchIn, muchOut, l.Facts.Hosts}, into, func() error {
 		if n := len(all); n == 0 || all[n-1].host != row.host || all[n-1].label != row.label {
 			row.hosts, row.names = l.Facts.Hosts, l.Facts.Names
 			row.lookFirst, row.lookLast = l.Facts.First, l.Facts.Last
@@ -122,38 +144,47 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 		if k.name == "" {
 			k.name = name
 		}
-		calls, err := detect.Calls(&list, swapped)
-		if err != nil {
-			return err
-		}
-		for _, x := range calls {
-			c.Call = x
-			switch {
-			case x.Attempt:
-			case outbound && len(k.departures) < maxCalls:
-				k.departures = append(k.departures, c)
-			case !outbound && x.In > 0 && len(k.arrivals) < maxCalls:
-				k.arrivals = append(k.arrivals, c)
-			}
-		}
-		return nil
+		return c.each(&list, flipped, &k.departures, func(x *detect.Call) bool { return true })
 	})
 	if err != nil {
 		return nil, fmt.Errorf("staging: %w", err)
 	}
-	past, partners, files, err := histories(ctx, l)
+	return all, nil
+}
+
+// arrivals returns what candidates' hosts got from machines inside, by host.
+func arrivals(ctx context.Context, l *ledger.Look) (map[string][]call, error) {
+	out := map[string][]call{}
+	var host string
+	var c call
+	var swapped bool
+	var list detect.List
+	into := append([]any{&host, &c.ip, &c.port, &swapped}, detect.Scan(&list)...)
+	err := ledger.Steps(ctx, l.Store, arrivalsQuery, []any{dust, dust}, into, func() error {
+		calls := out[host]
+		err := c.each(&list, swapped, &calls, func(x *detect.Call) bool { return x.In > 0 })
+		out[host] = calls
+		return err
+	})
 	if err != nil {
-		return nil, err
-	}
-	var out []detect.Finding
-	for i := range all {
-		k := &all[i]
-		k.past, k.partner, k.files = past[k.host], partners[k.label], files[k.host]
-		if f, ok := score(k); ok {
-			out = append(out, f)
-		}
+		return nil, fmt.Errorf("staging: what hosts gathered: %w", err)
 	}
 	return out, nil
+}
+
+// each adds the answered connections of a list, with c's other end, that are wanted.
+func (c *call) each(list *detect.List, swapped bool, to *[]call, wanted func(*detect.Call) bool) error {
+	calls, err := detect.Calls(list, swapped)
+	if err != nil {
+		return err
+	}
+	for i := range calls {
+		if x := &calls[i]; !x.Attempt && wanted(x) && len(*to) < maxCalls {
+			c.Call = *x
+			*to = append(*to, *c)
+		}
+	}
+	return nil
 }
 
 // histories returns what the candidates' hosts got day by day, what their far ends

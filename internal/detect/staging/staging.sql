@@ -21,39 +21,31 @@ SELECT DISTINCT r.host, d.label
 FROM (SELECT host, on_day FROM staging_received GROUP BY host, on_day HAVING sum(bytes) >= ?) r
 JOIN (
     SELECT w.host, w.label, w.on_day
-    FROM (SELECT host, label, on_day, sum(bytes_out) AS bytes FROM daily WHERE outbound GROUP BY host, label, on_day) w
+    FROM sent w
     JOIN known k ON k.label = w.label
-    WHERE w.bytes >= ? AND (k.hosts <= 4 OR k.hosts * 10 <= ?)
+    WHERE w.bytes_out >= ? AND (k.hosts <= 4 OR k.hosts * 10 <= ?)
 ) d ON d.host = r.host
 WHERE d.on_day >= r.on_day AND d.on_day <= CAST(r.on_day AS BIGINT) + 168;
 
--- Their conversations with the far end, and those that brought much from inside.
--- Parameter, twice: bytes of a conversation-hour.
+-- Their conversations with the far end, with the lists.
 CREATE OR REPLACE TABLE staging_flow AS
-SELECT s.host, s.label, c.far AS other, TRUE AS outbound, f.flipped AS swapped, f.port, f.seq, f.block, f.via, f.first, f.last, f.duration, f.bytes_orig, f.bytes_resp
+SELECT s.host, s.label, c.far, f.flipped, f.port, f.seq, f.block, f.first, f.last, f.duration, f.bytes_orig, f.bytes_resp
 FROM staging_pair s
 JOIN contact c ON c.host = s.host AND c.label = s.label AND c.outbound
-JOIN opened f ON f.host = c.host AND f.far = c.far AND f.port = c.port AND f.proto = c.proto
-UNION ALL
-SELECT s.host, s.label, o.server, FALSE, o.flipped, o.port, o.seq, o.block, FALSE, o.first, o.last, o.duration, o.bytes_orig, o.bytes_resp
-FROM staging_pair s
-JOIN oriented o ON o.client = s.host AND o.proto = 6 AND o.bytes_server >= ?
-JOIN place p ON p.address = o.server AND p.inside AND NOT p.special
-UNION ALL
-SELECT s.host, s.label, o.client, FALSE, NOT o.flipped, o.port, o.seq, o.block, FALSE, o.first, o.last, o.duration, o.bytes_orig, o.bytes_resp
-FROM staging_pair s
-JOIN oriented o ON o.server = s.host AND o.proto = 6 AND o.bytes_client >= ?
-JOIN place p ON p.address = o.client AND p.inside AND NOT p.special;
+JOIN opened f ON f.host = c.host AND f.far = c.far AND f.port = c.port AND f.proto = c.proto;
 
-SELECT h.ip, t.text, f.outbound, p.ip, f.port, coalesce(b.text, a.text, '') AS name, k.hosts, k.first, d.labels,
-       f.swapped, f.first, f.last, f.duration, f.bytes_orig, f.bytes_resp, f.seq, l.lists
+CREATE OR REPLACE TABLE staging_list AS
+SELECT l.block, l.lists FROM opened_list l JOIN (SELECT DISTINCT block FROM staging_flow) f ON f.block = l.block;
+
+SELECT h.ip, t.text, p.ip, f.port, coalesce(b.text, a.text, '') AS name, k.hosts, k.first, d.labels,
+       f.flipped, f.first, f.last, f.duration, f.bytes_orig, f.bytes_resp, f.seq, l.lists
 FROM staging_flow f
-JOIN opened_list l ON l.block = f.block AND l.via = f.via
+JOIN staging_list l ON l.block = f.block
 JOIN place h ON h.address = f.host
-JOIN place p ON p.address = f.other
+JOIN place p ON p.address = f.far
 JOIN label t ON t.label = f.label
 JOIN known k ON k.label = f.label
 JOIN habit d ON d.host = f.host
-LEFT JOIN best_called b ON b.client = f.host AND b.server = f.other AND b.port = f.port AND f.outbound
-LEFT JOIN best_answered a ON a.address = f.other AND f.outbound
-ORDER BY h.ip, t.text, f.first, p.ip, f.port, f.last, f.outbound
+LEFT JOIN best_called b ON b.client = f.host AND b.server = f.far AND b.port = f.port
+LEFT JOIN best_answered a ON a.address = f.far
+ORDER BY h.ip, t.text, f.first, p.ip, f.port, f.last

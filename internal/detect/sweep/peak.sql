@@ -4,7 +4,7 @@ FROM sweep_peak p
 JOIN oriented o ON o.client = p.client AND o.hour = p.hour AND o.proto = 6 AND o.port IN (139, 445, 2049) AND o.events > o.attempts
 JOIN (SELECT client, server, min(hour) AS first_hour FROM sweep_served WHERE answered > 0 GROUP BY client, server) f
   ON f.client = o.client AND f.server = o.server
-JOIN ledger.conversation_list l ON l.block = o.block
+JOIN opened_list l ON l.block = o.block
 JOIN place h ON h.address = o.client
 JOIN place s ON s.address = o.server AND s.inside
 ORDER BY h.ip, o.first, s.ip, o.port, o.last

@@ -201,7 +201,7 @@ func certificates(ctx context.Context, l *ledger.Look) (known, error) {
 	var list condense.Stored
 	into := []any{&c.subject, &c.issuer, &fingerprint, &c.names, &c.issuerLabels}
 	into = append(into, list.Scan(condense.Tables[condense.Certificate])...)
-	err := ledger.Each(ctx, l.Store, certificatesQuery, nil, into, func() error {
+	err := ledger.Steps(ctx, l.Store, certificatesQuery, nil, into, func() error {
 		es, err := condense.Events(condense.Tables[condense.Certificate], &list)
 		if err != nil || len(es) == 0 {
 			return err

@@ -3,10 +3,7 @@
 -- Parameter: bytes in a day.
 SELECT t.text, m.on_day, m.bytes_out FROM (
     SELECT label, on_day, bytes_out, max(bytes_out) OVER (PARTITION BY label) AS most FROM (
-        SELECT f.label, f.on_day, sum(f.bytes_out) AS bytes_out
-        FROM daily f
-        WHERE f.outbound
-        GROUP BY f.label, f.on_day
+        SELECT label, on_day, sum(bytes_out) AS bytes_out FROM sent GROUP BY label, on_day
     ) d
 ) m
 JOIN label t ON t.label = m.label

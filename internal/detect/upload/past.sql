@@ -2,16 +2,12 @@
 -- most that it sent in a day to one label that at most two hosts use.
 SELECT h.ip, t.on_day, t.bytes_out, t.bytes_in, coalesce(r.most, 0)
 FROM (
-    SELECT host, on_day, sum(bytes_out) AS bytes_out, sum(bytes_in) AS bytes_in
-    FROM daily WHERE outbound GROUP BY host, on_day
+    SELECT host, on_day, sum(bytes_out) AS bytes_out, sum(bytes_in) AS bytes_in FROM sent GROUP BY host, on_day
 ) t
 JOIN place h ON h.address = t.host
 LEFT JOIN (
-    SELECT host, on_day, max(bytes_out) AS most FROM (
-        SELECT f.host, f.label, f.on_day, sum(f.bytes_out) AS bytes_out
-        FROM daily f JOIN known k ON k.label = f.label AND k.hosts <= 2
-        WHERE f.outbound AND f.bytes_out > 0
-        GROUP BY f.host, f.label, f.on_day
-    ) q GROUP BY host, on_day
+    SELECT f.host, f.on_day, max(f.bytes_out) AS most
+    FROM sent f JOIN known k ON k.label = f.label AND k.hosts <= 2
+    WHERE f.bytes_out > 0 GROUP BY f.host, f.on_day
 ) r ON r.host = t.host AND r.on_day = t.on_day
 ORDER BY h.ip, t.on_day

@@ -22,6 +22,9 @@ type point struct {
 	Processor  float64 `json:"processor_seconds"`
 	PeakMemory int64   `json:"peak_memory_bytes"`
 	Ledger     int64   `json:"ledger_bytes"`
+	Reading    float64 `json:"reading_seconds"` // to the ledger, without detectors
+	Looking    float64 `json:"looking_seconds"` // the look and all detectors, one after the other
+	Shares     []share `json:"shares"`          // of Looking
 }
 
 // memoryCurve hunts in logs of growing size with little memory.
@@ -45,12 +48,21 @@ func (b *bench) memoryCurve(ctx context.Context, dir string) ([]point, error) {
 		if p.Bytes, err = folderSize(c.logs); err != nil {
 			return nil, err
 		}
+		read, _, err := c.start(ctx, "import")
+		if err != nil {
+			return nil, err
+		}
 		o, used, err := c.start(ctx, "hunt")
 		if err != nil {
 			return nil, err
 		}
 		fmt.Fprintf(b.progress, "curve: %d rows in %.2f s, peak %d MiB\n", rows, o.Seconds, used.memory>>20)
+		looked, _, err := c.start(ctx, "shares")
+		if err != nil {
+			return nil, err
+		}
 		p.Seconds, p.Processor, p.PeakMemory = o.Seconds, used.processor, used.memory
+		p.Reading, p.Looking, p.Shares = read.Seconds, seconds(looked.Shares), looked.Shares
 		st, err := os.Stat(c.ledger)
 		if err != nil {
 			return nil, err
@@ -70,9 +82,13 @@ func printCurve(w io.Writer, points []point) error {
 	}
 	fmt.Fprintf(w, "\n== memory ==\nWhole hunts with --memory %dMiB, one round\n\n", curveMemory)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprint(t, "rows\tMB\tseconds\tCPU s\tus a row\tpeak MiB\tledger MB\t\n")
+	fmt.Fprint(t, "rows\tMB\tseconds\tCPU s\tus a row\tpeak MiB\tledger MB\treading s\tlooking s\tlooking / reading\t\n")
 	for _, p := range points {
-		fmt.Fprintf(t, "%d\t%.0f\t%.2f\t%.2f\t%.3f\t%d\t%.0f\t\n", p.Rows, float64(p.Bytes)/1e6, p.Seconds, p.Processor, p.Seconds/float64(p.Rows)*1e6, p.PeakMemory>>20, float64(p.Ledger)/1e6)
+		fmt.Fprintf(t, "%d\t%.0f\t%.2f\t%.2f\t%.3f\t%d\t%.0f\t%.2f\t%.2f\t%.2f\t\n", p.Rows, float64(p.Bytes)/1e6, p.Seconds, p.Processor, p.Seconds/float64(p.Rows)*1e6, p.PeakMemory>>20, float64(p.Ledger)/1e6,
+			p.Reading, p.Looking, p.Looking/p.Reading)
 	}
-	return t.Flush()
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	return printShares(w, points[len(points)-1].Shares)
 }

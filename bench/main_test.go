@@ -6,6 +6,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	detectors "barium/internal/detect/all"
 )
 
 // TestMain lets the test program take the place of the bench program in the
@@ -32,7 +34,7 @@ func TestRun(t *testing.T) {
 	if err := json.Unmarshal(out.Bytes(), &all); err != nil {
 		t.Fatal(err)
 	}
-	if len(all.Sets) != 4 || len(all.Curve) != 1 || all.Curve[0].Rows != 20_000 || all.Curve[0].Ledger == 0 {
+	if len(all.Sets) != 4 || len(all.Curve) != 1 || all.Curve[0].Rows != 20_000 || all.Curve[0].Ledger == 0 || all.Curve[0].Looking == 0 || all.Curve[0].Reading == 0 {
 		t.Fatalf("%d sets, curve %+v", len(all.Sets), all.Curve)
 	}
 	for i := range all.Sets[1:] {
@@ -46,6 +48,9 @@ func TestRun(t *testing.T) {
 	}
 	if r.Rows != 20_000 || r.Contents.Events != r.Rows || r.Contents.Conversations == 0 || r.Contents.Bytes == 0 {
 		t.Errorf("contents: %+v", r.Contents)
+	}
+	if want := len(detectors.Detectors) + 2; len(r.Shares) != want {
+		t.Errorf("shares of %d parts, want those of %d", len(r.Shares), want)
 	}
 	if len(r.Steps) != len(sets[0].steps) {
 		t.Fatalf("%d steps, want %d", len(r.Steps), len(sets[0].steps))

@@ -32,6 +32,7 @@ type result struct {
 	Skipped  []string   `json:"skipped,omitempty"` // steps that could not be run, and why
 	Asked    []string   `json:"asked,omitempty"`   // commands of programs that are not barium's
 	Contents contents   `json:"ledger"`
+	Shares   []share    `json:"shares,omitempty"` // of looking at it, one round
 }
 
 // measured is one step in all rounds.
@@ -140,6 +141,11 @@ func (b *bench) rounds(ctx context.Context, r *result) error {
 	if outcomes["inspect"], _, err = b.start(ctx, "inspect"); err != nil {
 		return err
 	}
+	looked, _, err := b.start(ctx, "shares")
+	if err != nil {
+		return err
+	}
+	r.Shares = looked.Shares
 	st, err := os.Stat(b.ledger)
 	if err != nil {
 		return err
@@ -289,12 +295,14 @@ func (r *result) print(w io.Writer) error {
 	if c.Events == 0 {
 		return nil
 	}
-	_, err := fmt.Fprintf(w, "\nLedger:   %.1f MB on disk, %.1f %% of the %.1f MB of logs as they are uncompressed, or %.1f bytes an event\n"+
+	if _, err := fmt.Fprintf(w, "\nLedger:   %.1f MB on disk, %.1f %% of the %.1f MB of logs as they are uncompressed, or %.1f bytes an event\n"+
 		"          %.1f bytes a conversation-hour: %.1f of lists, %.1f of rows, names and all else\n"+
 		"          allowed are 40 a conversation-hour (%.1f MB) and 10 an event (%.1f MB), together %.1f a conversation-hour (%.1f MB)\n"+
 		"          %d events counted as copies by a second sensor\n",
 		float64(c.Bytes)/1e6, c.Share*100, float64(c.Logs)/1e6, c.ByEvent,
 		c.ByConversation, c.Lists, c.ByConversation-c.Lists,
-		float64(40*c.Conversations)/1e6, float64(10*c.Events)/1e6, 40+10*c.PerConversation, float64(40*c.Conversations+10*c.Events)/1e6, c.Duplicates)
-	return err
+		float64(40*c.Conversations)/1e6, float64(10*c.Events)/1e6, 40+10*c.PerConversation, float64(40*c.Conversations+10*c.Events)/1e6, c.Duplicates); err != nil {
+		return err
+	}
+	return printShares(w, r.Shares)
 }

@@ -1,9 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"io"
+	"slices"
 	"syscall"
+	"text/tabwriter"
 	"time"
 
 	"barium/internal/caseload"
@@ -14,10 +19,32 @@ import (
 
 // share is what one part of looking at a ledger takes by itself.
 type share struct {
-	Part      string
-	Seconds   float64
-	Processor float64 // seconds of all threads
-	Findings  int     // before any cut
+	Part      string  `json:"part"` // "look", a detector's name, "coverage"
+	Seconds   float64 `json:"seconds"`
+	Processor float64 `json:"processor_seconds"` // of all threads
+	Findings  int     `json:"findings"`          // before any cut
+}
+
+// seconds is how long the parts took, one after the other.
+func seconds(shares []share) (sum float64) {
+	for _, x := range shares {
+		sum += x.Seconds
+	}
+	return sum
+}
+
+// printShares prints the parts, the longest first.
+func printShares(w io.Writer, shares []share) error {
+	shares = slices.Clone(shares)
+	slices.SortStableFunc(shares, func(a, b share) int { return cmp.Compare(b.Seconds, a.Seconds) })
+	all := seconds(shares)
+	fmt.Fprintf(w, "\nLooking at this ledger, one part after the other: %.2f s (a hunt runs them side by side)\n\n", all)
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprint(t, "seconds\tshare\tCPU s\tfindings\t  part\n")
+	for _, x := range shares {
+		fmt.Fprintf(t, "%.2f\t%.0f %%\t%.2f\t%d\t  %s\n", x.Seconds, 100*x.Seconds/max(all, 1e-9), x.Processor, x.Findings, x.Part)
+	}
+	return t.Flush()
 }
 
 // shares measures the look, the coverage and each detector, one after the other,

@@ -57,11 +57,11 @@ type outcome struct {
 	Events     int64 // connections; of other formats than Zeek's, what is named in each set
 	BytesOrig  int64 // payload of the originators
 	BytesResp  int64
-	Groups     int64 // conversation-hours; of other formats, connections
-	Duplicates int64 // connections seen twice, part of Events
-	Lists      int64 // bytes of the lists of conversations
-	Logs       int64 // bytes of the logs, uncompressed
-	Shares     []share
+	Groups     int64   // conversation-hours; of other formats, connections
+	Duplicates int64   // connections seen twice, part of Events
+	Lists      int64   // bytes of the lists of conversations
+	Logs       int64   // bytes of the logs, uncompressed
+	Shares     []share // of looking at the ledger
 }
 
 // step is one thing to measure. Its time is that of the call of run alone, unless

@@ -92,21 +92,32 @@ JOIN ledger.name u ON u.id = r.user_agent
 JOIN ledger.name m ON m.id = r.method
 WHERE r.hour >= {since} AND r.hour < {until} AND r.events > 0;
 
--- moved: files that HTTP, FTP, SMB and the sensor's file analysis saw.
-CREATE OR REPLACE VIEW moved AS
+-- carried: files that HTTP, FTP, SMB and the sensor's file analysis saw; how, file,
+-- mime, account and at_place are ids of names. The far end of one that a proxy
+-- handed on is the one behind it.
+CREATE OR REPLACE VIEW carried AS
 SELECT t.hour, t.seq, t.seq - t.seq % 4 AS block, t.orig AS client, coalesce(v.address, t.resp) AS server, coalesce(v.port, t.port) AS port, t.first, t.first + t.span AS last, t.events, t.bytes, t.bytes_accepted,
-       h.text AS how, f.text AS file, m.text AS mime, a.text AS account, p.text AS at_place
+       t.how, t.file, t.mime, t.account, t.place AS at_place
 FROM ledger.transfer t
-JOIN ledger.name h ON h.id = t.how
-JOIN ledger.name f ON f.id = t.file
-JOIN ledger.name m ON m.id = t.mime
-JOIN ledger.name a ON a.id = t.account
-JOIN ledger.name p ON p.id = t.place
 LEFT JOIN (
-    SELECT proxy, proxy_port, text, min(port) AS port, min(address) AS address FROM via_far GROUP BY proxy, proxy_port, text
-) v ON v.proxy = t.resp AND v.proxy_port = t.port AND v.text = p.text
-ANTI JOIN via_again w ON w.hour = t.hour AND w.client = t.orig AND w.proxy = t.resp AND w.proxy_port = t.port AND w.text = p.text
+    SELECT f.proxy, f.proxy_port, n.id AS name, min(f.port) AS port, min(f.address) AS address
+    FROM via_far f JOIN ledger.name n ON n.text = f.text GROUP BY f.proxy, f.proxy_port, n.id
+) v ON v.proxy = t.resp AND v.proxy_port = t.port AND v.name = t.place
+ANTI JOIN (
+    SELECT w.hour, w.client, w.proxy, w.proxy_port, n.id AS name FROM via_again w JOIN ledger.name n ON n.text = w.text
+) w ON w.hour = t.hour AND w.client = t.orig AND w.proxy = t.resp AND w.proxy_port = t.port AND w.name = t.place
 WHERE t.hour >= {since} AND t.hour < {until} AND t.events > 0;
+
+-- moved: the same with the texts.
+CREATE OR REPLACE VIEW moved AS
+SELECT c.hour, c.seq, c.block, c.client, c.server, c.port, c.first, c.last, c.events, c.bytes, c.bytes_accepted,
+       h.text AS how, f.text AS file, m.text AS mime, a.text AS account, p.text AS at_place
+FROM carried c
+JOIN ledger.name h ON h.id = c.how
+JOIN ledger.name f ON f.id = c.file
+JOIN ledger.name m ON m.id = c.mime
+JOIN ledger.name a ON a.id = c.account
+JOIN ledger.name p ON p.id = c.at_place;
 
 -- certified: certificates by subject and issuer, and by fingerprint; all ids of names.
 CREATE OR REPLACE VIEW certified AS
@@ -250,12 +261,10 @@ FROM (
     SELECT DISTINCT host, label FROM sent WHERE bytes_out >= 50000000
     UNION
     SELECT c.host, c.label
-    FROM moved m JOIN contact c ON c.host = m.client AND c.far = m.server AND c.outbound
-    WHERE m.bytes >= 100000 AND (m.how IN ('HTTP PUT', 'HTTP POST', 'HTTP PATCH') OR m.how IN ('FTP STOR', 'FTP APPE', 'FTP STOU', 'SMB WRITE'))
-    UNION
-    SELECT c.host, c.label
-    FROM moved m JOIN contact c ON c.host = m.client AND c.far = m.server AND c.outbound
-    WHERE m.how IN ('FTP STOR', 'FTP APPE', 'FTP STOU')
+    FROM carried m
+    JOIN ledger.name h ON h.id = m.how
+    JOIN contact c ON c.host = m.client AND c.far = m.server AND c.outbound
+    WHERE h.text IN ('FTP STOR', 'FTP APPE', 'FTP STOU') OR m.bytes >= 100000 AND h.text IN ('HTTP PUT', 'HTTP POST', 'HTTP PATCH', 'SMB WRITE')
 ) g
 JOIN known k ON k.label = g.label
 WHERE k.hosts <= 4 OR k.hosts * 10 <= (SELECT count(*) FROM habit);

@@ -17,12 +17,14 @@ FROM (
            sum(answered) AS answered, sum(attempts) AS attempts, sum(bytes) AS bytes
     FROM sweep_served GROUP BY client, hour
     UNION ALL
-    SELECT m.client, m.hour, count(DISTINCT (m.server, m.at_place, m.file)), count(DISTINCT (m.server, m.at_place, regexp_replace(m.file, '[^\\/]*$', ''))),
+    SELECT m.client, m.hour, count(DISTINCT (m.server, m.at_place, m.file)), count(DISTINCT (m.server, m.at_place, regexp_replace(f.text, '[^\\/]*$', ''))),
            count(DISTINCT (m.server, m.at_place)), 0, 0, 0, 0
-    FROM moved m
+    FROM carried m
+    JOIN ledger.name h ON h.id = m.how AND h.text IN ('SMB OPEN', 'SMB READ', 'SMB COPY')
+    JOIN ledger.name f ON f.id = m.file
     JOIN place c ON c.address = m.client AND c.inside
     JOIN place s ON s.address = m.server AND s.inside
-    WHERE m.how IN ('SMB OPEN', 'SMB READ', 'SMB COPY') AND m.file <> ''
+    WHERE m.file <> 0
     GROUP BY m.client, m.hour
 ) u
 GROUP BY client, hour;

@@ -59,7 +59,7 @@ func sent(ctx context.Context, l *ledger.Look) (map[pair][]file, error) {
 	var list condense.Stored
 	into := []any{&row.host, &row.far, &row.port, &row.how, &row.name, &row.mime, &row.account, &row.at}
 	into = append(into, list.Scan(condense.Tables[condense.Transfer])...)
-	err := ledger.Each(ctx, l.Store, filesQuery, nil, into, func() error {
+	err := ledger.Steps(ctx, l.Store, filesQuery, nil, into, func() error {
 		events, err := condense.Events(condense.Tables[condense.Transfer], &list)
 		if err != nil {
 			return err

@@ -81,7 +81,7 @@ var modules = []row{
 	{"github.com/spf13/pflag", []string{"cmd/barium"}},
 	{"github.com/google/renameio/v2", []string{"cmd/barium"}},
 	{"golang.org/x/term", []string{"cmd/barium"}},
-	{"golang.org/x/sys/unix", []string{"internal/hunt", "bench/..."}},
+	{"golang.org/x/sys/unix", []string{"internal/hunt", "internal/condense", "bench/..."}},
 }
 
 // fits reports whether a folder is meant by a pattern.

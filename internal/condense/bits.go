@@ -53,6 +53,8 @@ func (w *bitWriter) number(v uint64) {
 		w.put(v, 64)
 	case width <= 1:
 		w.put(uint64(width), widthBits)
+	case width <= 57-widthBits: // both at once
+		w.put((v&(1<<(width-1)-1))<<widthBits|uint64(width), width-1+widthBits)
 	default:
 		w.put(uint64(width), widthBits)
 		w.put(v&(1<<(width-1)-1), width-1)
@@ -68,12 +70,16 @@ const farBits = 20
 func (w *bitWriter) near(v uint64, usual uint) {
 	width := uint(bits.Len64(v))
 	switch {
+	case width <= usual && usual < 56: // both at once
+		w.put(v<<1, usual+1)
 	case width <= usual:
 		w.put(0, 1)
 		w.put(v, usual)
 	case width-usual >= farBits:
 		w.put(1<<farBits-1, farBits)
 		w.number(v)
+	case 2*width-usual <= 56: // both at once
+		w.put((v&(1<<(width-1)-1))<<(width-usual+1)|(1<<(width-usual)-1), 2*width-usual)
 	default:
 		w.put(1<<(width-usual)-1, width-usual+1)
 		w.put(v&(1<<(width-1)-1), width-1)

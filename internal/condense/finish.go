@@ -83,6 +83,7 @@ type Worker struct {
 	full    Batch          // the rows handed over last …
 	class   int            // … which are the first of this class's
 	events  []Event
+	places  [MaxExemplars]Exemplar // of the row
 	row     []byte
 
 	block     []byte // being filled, and what it holds
@@ -388,6 +389,9 @@ type moment struct {
 // moments are sorted in their place where a single sensor gave them all.
 func (w *Worker) sortGroup() {
 	g, last := w.group, len(w.t.Key)-1
+	if inOrder(g, last) {
+		return
+	}
 	if len(g) <= fewRecords {
 		w.insertionSort()
 		return
@@ -416,6 +420,17 @@ func (w *Worker) sortGroup() {
 		}
 		i = j
 	}
+}
+
+// inOrder reports whether a group needs no sorting: a single sensor gave all of it,
+// no two at the same time, as it is where they were read in order.
+func inOrder(g []record, last int) bool {
+	for i := 1; i < len(g); i++ {
+		if g[i-1].event.TS >= g[i].event.TS || g[i-1].key[last] != g[i].key[last] {
+			return false
+		}
+	}
+	return true
 }
 
 // insertionSort sorts a small group.
@@ -592,8 +607,7 @@ func (w *Worker) addList(key *[maxKey]uint32, es []Event) int64 {
 	seq := w.nextSeq + int64(w.blockRows)
 	w.blockRows++
 	if len(w.t.Values) > 0 {
-		var xs [MaxExemplars]Exemplar
-		w.row = encode(w.row[:0], w.t, es, w.exemplars(es, &xs))
+		w.row = encode(w.row[:0], w.t, es, w.exemplars(es))
 		w.block = AppendBlock(w.block, w.row)
 	}
 	return seq
@@ -613,7 +627,7 @@ func (w *Worker) endBlock() {
 
 // exemplars returns the places of the first, the last and the largest event whose
 // place is known, in order; duplicates only when nothing else is.
-func (w *Worker) exemplars(es []Event, xs *[MaxExemplars]Exemplar) []Exemplar {
+func (w *Worker) exemplars(es []Event) []Exemplar {
 	first, last, big := -1, -1, -1
 	for i := range es {
 		if es[i].Source == 0 || es[i].Dup && first >= 0 {
@@ -630,12 +644,12 @@ func (w *Worker) exemplars(es []Event, xs *[MaxExemplars]Exemplar) []Exemplar {
 	}
 	n := 0
 	for _, i := range [MaxExemplars]int{first, big, last} {
-		if i >= 0 && (n == 0 || xs[n-1].Index != i) {
-			xs[n] = Exemplar{Index: i, Source: es[i].Source, Offset: es[i].Offset}
+		if i >= 0 && (n == 0 || w.places[n-1].Index != i) {
+			w.places[n] = Exemplar{Index: i, Source: es[i].Source, Offset: es[i].Offset}
 			n++
 		}
 	}
-	return xs[:n]
+	return w.places[:n]
 }
 
 // size is what makes an event stand out from the others of its row.

@@ -110,6 +110,7 @@ type pool struct {
 	budget int64
 	used   atomic.Int64
 	dir    string
+	slabs  slabs
 
 	mu   sync.Mutex
 	file *os.File
@@ -118,23 +119,36 @@ type pool struct {
 
 // add copies b to a partition; past the budget all partitions go to disk.
 func (p *pool) add(table, part int, b []byte) error {
-	const chunk = 64 << 10
 	q := &p.parts[table][part]
 	q.mu.Lock()
-	n := len(q.chunks) - 1
-	if n < 0 || len(q.chunks[n])+len(b) > cap(q.chunks[n]) {
-		size := max(len(b), min(chunk, int(q.bytes)))
-		q.chunks = append(q.chunks, make([]byte, 0, size))
-		p.used.Add(int64(size))
-		n++
+	for len(b) > 0 {
+		n := len(q.chunks) - 1
+		if n < 0 || len(q.chunks[n]) == cap(q.chunks[n]) {
+			// The first are small: of most tables a partition holds little.
+			c := p.chunk(min(chunkBytes, max(len(b), int(q.bytes))))
+			q.chunks = append(q.chunks, c)
+			p.used.Add(int64(cap(c)))
+			n++
+		}
+		c := q.chunks[n]
+		fits := min(len(b), cap(c)-len(c))
+		q.chunks[n] = append(c, b[:fits]...)
+		q.bytes += int64(fits)
+		b = b[fits:]
 	}
-	q.chunks[n] = append(q.chunks[n], b...)
-	q.bytes += int64(len(b))
 	q.mu.Unlock()
 	if p.budget > 0 && p.used.Load() > p.budget {
 		return p.spill()
 	}
 	return nil
+}
+
+// chunk returns an empty chunk with room for size bytes, at most chunkBytes.
+func (p *pool) chunk(size int) []byte {
+	if size == chunkBytes {
+		return p.slabs.chunk()
+	}
+	return make([]byte, 0, size)
 }
 
 // spill moves what lies in memory to the spill file.
@@ -179,6 +193,7 @@ func (p *pool) spillPart(q *part) error {
 		p.size += int64(len(c))
 		p.used.Add(-int64(cap(c)))
 	}
+	p.slabs.giveBack(q.chunks)
 	q.spilled = append(q.spilled, segment{at, p.size - at})
 	q.chunks, q.bytes = nil, 0
 	return nil
@@ -208,6 +223,7 @@ func (p *pool) take(table, part int, b []byte) ([]byte, error) {
 		b = append(b, c...)
 		p.used.Add(-int64(cap(c)))
 	}
+	p.slabs.giveBack(q.chunks)
 	q.chunks, q.spilled, q.bytes = nil, nil, 0
 	return b, nil
 }

@@ -93,6 +93,7 @@ type Sink struct {
 	// The set rows put last, so that a million equal ones cost one comparison
 	// each. One that another pushed out is put again; Rows drops repeats.
 	lastSet [numTables][]setKey
+	hinted  []uint64 // by address: hour plus one and sensor of its last LocalHint
 	domains map[string]domain
 	how     []byte
 }
@@ -225,12 +226,27 @@ func (s *Sink) Conn(c *event.Conn) {
 	}
 	r.set = s.ids.name(c.Service)
 	s.put(Conversation, r)
-	orig, resp := r.key[1], r.key[2]
 	if c.LocalOrig == event.Yes {
-		s.set(LocalHint, r.key[0], s.sensor, c.Offset, orig)
+		s.local(r.key[0], r.key[1], c.Offset)
 	}
 	if c.LocalResp == event.Yes {
-		s.set(LocalHint, r.key[0], s.sensor, c.Offset, resp)
+		s.local(r.key[0], r.key[2], c.Offset)
+	}
+}
+
+// local files that Zeek takes an address for one inside. Nearly every connection
+// says so of an address of which the one before it in the same hour did.
+func (s *Sink) local(hour, id uint32, offset int64) {
+	if id >= maxCached {
+		s.set(LocalHint, hour, s.sensor, offset, id)
+		return
+	}
+	if n := int(id) - len(s.hinted); n >= 0 {
+		s.hinted = append(s.hinted, make([]uint64, n+1)...)
+	}
+	if when := uint64(hour+1)<<32 | uint64(s.sensor); s.hinted[id] != when {
+		s.hinted[id] = when
+		s.set(LocalHint, hour, s.sensor, offset, id)
 	}
 }
 

@@ -244,13 +244,33 @@ func (c *cutter) headers(body []byte) {
 			at += len(line)
 			continue
 		}
-		// Header lines begin with a sign of their own: most pieces hold none.
-		i := bytes.Index(body[at:], []byte("\n#"))
-		if i < 0 {
+		if at = nextHeader(body, at); at < 0 {
 			return
 		}
-		at += i + 1
 	}
+}
+
+// fewSigns is after how many of the signs that header lines begin with, each within a
+// line, another way of looking for such lines is quicker.
+const fewSigns = 1000
+
+// nextHeader returns where the next line behind at begins that starts with the sign
+// of header lines, -1 when there is none. Most pieces do not hold the sign at all.
+func nextHeader(body []byte, at int) int {
+	for range fewSigns {
+		i := bytes.IndexByte(body[at+1:], '#')
+		if i < 0 {
+			return -1
+		}
+		if at += 1 + i; body[at-1] == '\n' {
+			return at
+		}
+	}
+	i := bytes.Index(body[at:], []byte("\n#"))
+	if i < 0 {
+		return -1
+	}
+	return at + i + 1
 }
 
 // long hands over the beginning of a line that is longer than any record and

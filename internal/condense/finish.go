@@ -68,12 +68,14 @@ type Worker struct {
 	c *Condenser
 	t *Table
 
-	buf   []byte           // the partition
-	keys  [][maxKey]uint32 // of its records
-	at    []uint32         // where they begin
-	order []packed
-	spare []packed // for sorting
-	group []record // of one key but for the sensor
+	buf    []byte           // the partition
+	keys   [][maxKey]uint32 // of its records
+	at     []uint32         // where they begin
+	order  []packed
+	whole  bool // whether packed holds all of a key, and in how many of its bits the sensor
+	sensor int
+	spare  []packed // for sorting
+	group  []record // of one key but for the sensor
 
 	moments    []moment // for sorting them
 	spareGroup []record
@@ -247,7 +249,7 @@ func (w *Worker) partition(n int) (err error) {
 	last := len(w.t.Key) - 1 // the sensor
 	for i := 0; i < len(w.order); {
 		j := i + 1
-		for j < len(w.order) && sameKey(&w.keys[w.order[i].at], &w.keys[w.order[j].at], last) {
+		for j < len(w.order) && w.sameGroup(w.order[i], w.order[j], last) {
 			j++
 		}
 		w.load(w.order[i:j])
@@ -284,6 +286,14 @@ func (w *Worker) number(n int) error {
 	return w.c.pool.add(numTables+w.t.ID, n, out)
 }
 
+// sameGroup reports whether two records have the same key but for the sensor.
+func (w *Worker) sameGroup(a, b packed, last int) bool {
+	if w.whole {
+		return a.key>>w.sensor == b.key>>w.sensor // the keys themselves lie anywhere in memory
+	}
+	return sameKey(&w.keys[a.at], &w.keys[b.at], last)
+}
+
 // packed is a record's key in 64 bits that compare as it does, and the record's
 // position.
 type packed struct {
@@ -307,7 +317,8 @@ func (w *Worker) sort() {
 		used += width[k]
 	}
 	w.order = w.order[:0]
-	if used > 64 {
+	w.whole, w.sensor = used <= 64, width[columns-1]
+	if !w.whole {
 		for i := range w.keys {
 			w.order = append(w.order, packed{at: uint32(i)})
 		}
@@ -366,7 +377,11 @@ func sameKey(a, b *[maxKey]uint32, columns int) bool {
 func (w *Worker) load(order []packed) {
 	w.group = w.group[:0]
 	for _, o := range order {
-		w.group = append(w.group, record{})
+		if len(w.group) == cap(w.group) {
+			w.group = slices.Grow(w.group, 1)
+		}
+		// What lay there before was of the same table, and is overwritten.
+		w.group = w.group[:len(w.group)+1]
 		decodeRecord(w.buf[w.at[o.at]:], w.t, &w.group[len(w.group)-1])
 	}
 	if len(w.group) == 1 {

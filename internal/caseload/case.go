@@ -126,11 +126,17 @@ func assemble(fs []detect.Finding) Case {
 // weigh adds the terms of findings over their groups, the same observation
 // once. A finding that speaks against itself does not pull the others down.
 func weigh(fs []detect.Finding) float64 {
-	var terms []detect.Term
-	seen := map[detect.Term]bool{}
 	best := 0.0
 	for i := range fs {
 		best = math.Max(best, fs[i].Weight())
+	}
+	return math.Max(best, detect.Sum(termsOf(fs)))
+}
+
+// termsOf returns the terms of findings, the same observation once.
+func termsOf(fs []detect.Finding) (terms []detect.Term) {
+	seen := map[detect.Term]bool{}
+	for i := range fs {
 		for _, t := range fs[i].Terms {
 			if !seen[t] {
 				seen[t] = true
@@ -138,8 +144,12 @@ func weigh(fs []detect.Finding) float64 {
 			}
 		}
 	}
-	return math.Max(best, detect.Sum(terms))
+	return terms
 }
+
+// Groups returns what each group of terms adds to the case, in decibans. Their sum
+// is less than the weight where the heaviest finding alone weighs more.
+func (c *Case) Groups() map[string]float64 { return detect.ByGroup(termsOf(c.Findings)) }
 
 // loss adds up what findings of exfiltration saw leave.
 func loss(fs []detect.Finding) Loss {

@@ -2,6 +2,7 @@ package detect
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 )
@@ -159,26 +160,32 @@ func Round(db float64) float64 { return math.Round(db*10) / 10 }
 // Sum adds terms up: within a group up to its cap, then over the groups. What
 // speaks against theft counts in full.
 func Sum(terms []Term) float64 {
-	plus := map[string]float64{}
+	parts := ByGroup(terms)
 	total := 0.0
-	for _, t := range terms {
-		if t.DB > 0 {
-			plus[t.Group] += t.DB
-		} else {
-			total += t.DB
-		}
-	}
-	groups := make([]string, 0, len(plus))
-	for g := range plus {
-		groups = append(groups, g)
-	}
-	slices.Sort(groups)
-	for _, g := range groups {
-		if cap, ok := Caps[g]; ok {
-			total += math.Min(plus[g], cap)
-		} else {
-			total += plus[g]
-		}
+	for _, g := range slices.Sorted(maps.Keys(parts)) {
+		total += parts[g]
 	}
 	return Round(total)
+}
+
+// ByGroup returns what each group adds, in decibans: up to its cap what speaks for
+// theft, and under Innocence in full what speaks against it, whatever its group.
+func ByGroup(terms []Term) map[string]float64 {
+	parts := map[string]float64{}
+	for _, t := range terms {
+		if t.DB > 0 {
+			parts[t.Group] += t.DB
+		}
+	}
+	for g, most := range Caps {
+		if parts[g] > most {
+			parts[g] = most
+		}
+	}
+	for _, t := range terms {
+		if t.DB < 0 {
+			parts[Innocence] += t.DB
+		}
+	}
+	return parts
 }

@@ -26,6 +26,8 @@ type Result struct {
 	Smallest   []Smallest `json:"smallest"`
 	Thefts     []Outcome  `json:"thefts"`
 	Limits     []string   `json:"not_tested"`
+
+	Reliability *Reliability `json:"reliability"`
 }
 
 // Background is what the thefts were injected into.
@@ -151,6 +153,7 @@ func summarise(b *background, o *Options, trials []trial, rounds []*round, read 
 		r.Stories = append(r.Stories, Row{t.Name, t.Title, string(t.Route), t.Shape, t.Source, score, others, detectors(outs)})
 	}
 	r.Smallest = smallest(r.Sweep, bases)
+	r.Reliability = reliability(&r.Background, read.seen.innocents(), thefts)
 	return r
 }
 

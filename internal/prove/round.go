@@ -25,6 +25,7 @@ type theft struct {
 	machine   machine
 	scene     *story.Scene
 	outcome   Outcome
+	last      Weighed // its case as at the last look that shows one
 }
 
 // Outcome is what became of one injected theft.
@@ -133,6 +134,9 @@ func (r *round) run(ctx context.Context, o *Options, bases []*baseline) (err err
 			return err
 		}
 		before = day
+	}
+	if err := r.weigh(ctx); err != nil {
+		return err
 	}
 	return r.compare(ctx, bases, over)
 }

@@ -34,6 +34,7 @@ type reading struct {
 	on     map[pair]int // day on which it was read
 	fresh  []int        // new cases by day; -1 for a day that was not looked at
 	left   int          // cases that amount to "data left", at the end
+	seen   *tally       // each case as at its last look
 }
 
 // isNew reports whether a case holds something that had not been read of before a day.
@@ -59,7 +60,7 @@ func (r *reading) read(c *caseload.Case, day int) {
 // there when the first week is over counts as read as far as the budget of those
 // days goes.
 func (b *background) walkClean(ctx context.Context, budget int, step func()) (*reading, error) {
-	r := &reading{budget: budget, on: map[pair]int{}, fresh: make([]int, b.days+1)}
+	r := &reading{budget: budget, seen: &tally{}, on: map[pair]int{}, fresh: make([]int, b.days+1)}
 	for i := range r.fresh {
 		r.fresh[i] = -1
 	}
@@ -68,6 +69,7 @@ func (b *background) walkClean(ctx context.Context, budget int, step func()) (*r
 		if err != nil {
 			return nil, err
 		}
+		r.seen.look(cases)
 		may, n := budget, 0
 		if day == b.warm {
 			may = budget * day

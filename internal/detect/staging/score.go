@@ -96,8 +96,13 @@ func (c *candidate) departure() (d departure) {
 			d.calls = append(d.calls, x)
 		}
 	}
-	// What carried little is no part of it: it may be the channel by which orders come.
-	d.calls = slices.DeleteFunc(d.calls, func(x *call) bool { return x.Out*100 < d.bytes })
+	// What carried little beside the largest is no part of it: it may be the channel by
+	// which orders come.
+	most := int64(0)
+	for i := range d.calls {
+		most = max(most, d.calls[i].Out)
+	}
+	d.calls = slices.DeleteFunc(d.calls, func(x *call) bool { return x.Out < most/100 })
 	if len(d.calls) > 0 {
 		d.first = d.calls[0].TS
 	}

@@ -1,6 +1,7 @@
 package staging
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -47,6 +48,26 @@ func TestUsual(t *testing.T) {
 	f(3, 5, 9, 5, 2)
 	f(6, 0, 9, 5, 2)
 	f(4, 5, 9, 5, 7, 2)
+}
+
+// TestDeparture leaves out what carried little beside the largest call, however many
+// even ones there are.
+func TestDeparture(t *testing.T) {
+	f := func(want int, sizes ...int64) {
+		t.Helper()
+		var c candidate
+		for i, n := range sizes {
+			c.departures = append(c.departures, call{Call: detect.Call{TS: int64(i), Out: n}})
+		}
+		if d := c.departure(); len(d.calls) != want {
+			t.Errorf("%d calls of %d are the departure, want %d", len(d.calls), len(sizes), want)
+		}
+	}
+	f(0)
+	f(0, 0)
+	f(1, 50_000_000, 100)
+	f(2, 50_000_000, 40_000_000, 0)
+	f(200, slices.Repeat([]int64{300_000}, 200)...)
 }
 
 // TestOrder holds that only what came before can have left.

@@ -5,15 +5,19 @@
 #   HOSTS, DAYS, PLACEMENTS  of the generated background (default 200, 21, 3); the
 #                            plain thefts are injected into half of the hosts and
 #                            14 days, once for every third placement
+#   SEEDS                    of the runs of which the reliability is told over all (default
+#                            "1 2 3 4 5 6"); each of 100 machines and 14 days, each story once
 #   SHARED_DATA              folder with network/ctu-008 and network/ctu-011; these are
 #                            left as they are when it is not set
 #   OUT                      keep texts, JSON documents and pages in this folder
-#   FROM                     take stories.txt, sweep.txt and ctu.txt, those of them that
-#                            are there, from this folder instead of measuring
+#   FROM                     take stories.txt, sweep.txt, ctu.txt, reliability.txt and
+#                            reliability-ctu.txt, those of them that are there, from this folder instead of
+#                            measuring
 set -eu
 
 barium=$1
 page=${2:-docs/accuracy.md}
+shift "$(($# < 2 ? $# : 2))"
 out=${FROM:-${OUT:-$(mktemp -d)}}
 mkdir -p "$out"
 if [ -z "${OUT:-}${FROM:-}" ]; then trap 'rm -rf "$out"' EXIT INT TERM; fi
@@ -25,7 +29,7 @@ put() {
 		$0 == "<!-- begin " name " -->" {
 			print; print "```"
 			while ((getline line < file) > 0) {
-				if (line ~ /^NOT TESTED/) break
+				if (line ~ /^NOT TESTED/ || line ~ /^RELIABILITY/ && name !~ /^reliability/) break
 				if (line == "") { held++; continue }
 				for (; held > 0; held--) print ""
 				print line
@@ -51,5 +55,11 @@ if [ -z "${FROM:-}" ]; then
 	if [ -n "${SHARED_DATA:-}" ]; then
 		measure ctu --placements 3 "$SHARED_DATA/network/ctu-008/data" "$SHARED_DATA/network/ctu-011/data"
 	fi
+	for seed in ${SEEDS:-1 2 3 4 5 6}; do
+		measure "seed$seed" --hosts 100 --days 14 --placements 1 --no-sweep --seed "$seed"
+		set -- "$@" "$out/seed$seed.json"
+	done
+	"$barium" prove --pool --json "$out/reliability.json" "$@" > "$out/reliability.txt"
+	if [ -s "$out/ctu.json" ]; then "$barium" prove --pool "$out/ctu.json" > "$out/reliability-ctu.txt"; fi
 fi
-for name in stories sweep ctu; do put "$name"; done
+for name in stories sweep ctu reliability reliability-ctu; do put "$name"; done

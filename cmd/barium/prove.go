@@ -27,6 +27,7 @@ type proveOptions struct {
 	hosts, days int
 	memory      byteSize
 	noSweep     bool
+	pool        bool
 	json, html  string
 	quiet       bool
 }
@@ -50,6 +51,9 @@ The logs are only read. All thefts are injected; the page says what that cannot
 test. Figures say nothing about other logs. docs/prove.md explains them, and how
 long it takes: minutes for a hundred hosts, hours for thousands.
 
+With --pool, the PATHs are JSON documents of earlier runs, and nothing is injected:
+prints how reliable the weights of cases are over all of them.
+
 EXIT STATUS
   0  measured, whatever was found
   1  wrong use, or nothing readable
@@ -57,7 +61,8 @@ EXIT STATUS
 		Example: `  barium prove /data/zeek
   barium prove --html prove.html --json prove.json /data/zeek
   barium prove --story change --story dns-drip --no-sweep --placements 10 /data/zeek
-  barium prove --hosts 100 --days 14              on a generated hospital`,
+  barium prove --hosts 100 --days 14              on a generated hospital
+  barium prove --pool seed1.json seed2.json`,
 		RunE: func(c *cobra.Command, args []string) error { return runProve(c, args, &o) },
 	}
 	f := c.Flags()
@@ -73,6 +78,7 @@ EXIT STATUS
 	f.IntVar(&o.hosts, "hosts", 2000, "without PATH: generate `N` machines of people")
 	f.IntVar(&o.days, "days", 30, "without PATH: generate `N` days, 3 to 60")
 	f.Var(&o.memory, "memory", "memory to use, such as 512MiB, at least 128MiB (default: a quarter of the machine's)")
+	f.BoolVar(&o.pool, "pool", false, "put JSON documents of earlier runs together; goes with --json and --quiet only")
 	o.outputs(f)
 	return c
 }
@@ -117,6 +123,9 @@ func (o *proveOptions) check(c *cobra.Command, paths []string) error {
 }
 
 func runProve(c *cobra.Command, paths []string, o *proveOptions) error {
+	if o.pool {
+		return o.runPool(c, paths)
+	}
 	if err := o.check(c, paths); err != nil {
 		return err
 	}

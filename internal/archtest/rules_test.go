@@ -26,10 +26,11 @@ var imports = []row{
 	}},
 	{"internal/prove", []string{
 		"internal/hunt", "internal/prove/story", "internal/caseload", "internal/condense", "internal/detect", "internal/event", "internal/format", "internal/format/zeek",
-		"internal/generate", "internal/interval", "internal/ledger/...", "internal/report", "internal/report/safe",
+		"internal/generate", "internal/icd203", "internal/interval", "internal/ledger/...", "internal/report", "internal/report/safe",
 	}},
-	{"internal/evaluate", []string{"internal/interval", "internal/report", "internal/report/safe"}},
+	{"internal/evaluate", []string{"internal/icd203", "internal/interval", "internal/report", "internal/report/safe"}},
 	{"internal/interval", nil},
+	{"internal/icd203", nil},
 	{"internal/prove/story", []string{"internal/condense/psl", "internal/event", "internal/format"}},
 
 	{"internal/report", []string{"internal/report/safe"}},

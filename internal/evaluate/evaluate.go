@@ -6,6 +6,7 @@ import (
 	"math"
 	"strings"
 
+	"barium/internal/icd203"
 	"barium/internal/interval"
 	"barium/internal/report"
 	"barium/internal/report/safe"
@@ -56,21 +57,6 @@ type Verified struct {
 	Lines    []int   `json:"label_lines"`
 }
 
-// evenOdds is the weight at which the prior of one host in 10,000 is outweighed.
-const evenOdds = 40
-
-// bins are the ranges of ICD 203 and what lies below and above.
-var bins = []Bin{
-	{Words: "less than almost no chance", Low: 0, High: 0.01},
-	{Words: "almost no chance", Low: 0.01, High: 0.05},
-	{Words: "very unlikely", Low: 0.05, High: 0.2},
-	{Words: "unlikely", Low: 0.2, High: 0.45},
-	{Words: "roughly even", Low: 0.45, High: 0.55},
-	{Words: "likely", Low: 0.55, High: 0.8},
-	{Words: "very likely", Low: 0.8, High: 0.95},
-	{Words: "almost certain", Low: 0.95, High: 1.01},
-}
-
 // Compare holds the cases of a document against labels.
 func Compare(d *report.Document, labels []Label) *Result {
 	r := &Result{
@@ -80,8 +66,10 @@ func Compare(d *report.Document, labels []Label) *Result {
 	hit := make([]bool, len(labels))
 	var right, wrong int
 	var brier float64
-	curve := make([]Bin, len(bins))
-	copy(curve, bins)
+	curve := make([]Bin, len(icd203.Words))
+	for i, w := range icd203.Words {
+		curve[i] = Bin{Words: w.Text, Low: w.Low, High: w.High}
+	}
 	for i := range d.Cases {
 		c := &d.Cases[i]
 		v := Verified{ID: c.ID, WeightDB: c.WeightDB, Stated: stated(c), Truth: "unlabelled", Lines: []int{}}
@@ -113,13 +101,10 @@ func Compare(d *report.Document, labels []Label) *Result {
 			wrong++
 		}
 		brier += (v.Stated - float64(real)) * (v.Stated - float64(real))
-		for k := range curve {
-			if b := &curve[k]; v.Stated >= b.Low && v.Stated < b.High {
-				b.Mean += v.Stated
-				b.True.N++
-				b.True.X += real
-			}
-		}
+		b := &curve[icd203.Of(v.Stated)]
+		b.Mean += v.Stated
+		b.True.N++
+		b.True.X += real
 	}
 	found := 0
 	for j := range labels {
@@ -148,7 +133,6 @@ func Compare(d *report.Document, labels []Label) *Result {
 		if b.True.N > 0 {
 			b.Mean /= float64(b.True.N)
 			b.True = share(b.True.X, b.True.N)
-			b.High = math.Min(1, b.High)
 			r.Curve = append(r.Curve, b)
 		}
 	}
@@ -161,7 +145,7 @@ func stated(c *report.Case) float64 {
 	if c.Probability != nil {
 		return *c.Probability
 	}
-	return 1 / (1 + math.Pow(10, (evenOdds-c.WeightDB)/10))
+	return icd203.Stated(c.WeightDB)
 }
 
 // touches reports whether a finding of a case is about a label's traffic.

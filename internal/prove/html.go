@@ -17,7 +17,10 @@ var (
 	//go:embed style.css
 	styleText string
 
-	page = template.Must(template.New("prove").Parse(pageText))
+	//go:embed reliability.html.tmpl
+	reliabilityText string
+
+	page = template.Must(template.Must(template.New("prove").Parse(pageText)).Parse(reliabilityText))
 )
 
 // view is what the page shows; all texts are safe, and the template escapes them.
@@ -33,6 +36,12 @@ type view struct {
 	Small    [][]string
 	Charts   []chart
 	Missed   []string
+	// Real is the reliability, and Caps the groups, as tables with their headings; nil
+	// when there is none.
+	Real, Caps [][]string
+	RealHead   string
+	RealSum    string
+	RealWhy    []string
 }
 
 type rowView struct {
@@ -100,6 +109,9 @@ func (r *Result) WriteHTML(w io.Writer) error {
 		if o := &r.Thefts[i]; !o.Found {
 			v.Missed = append(v.Missed, fmt.Sprintf("%s, placement %d, on %s from %s: %s", o.Story, o.Placement, safe.Text(o.Host), o.Begin, o.near()))
 		}
+	}
+	if x := r.Reliability; x != nil {
+		v.Real, v.Caps, v.RealHead, v.RealSum, v.RealWhy = x.rows(), x.caps(), x.head(), x.sum(), x.reasons()
 	}
 	return page.Execute(w, v)
 }

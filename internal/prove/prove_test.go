@@ -62,6 +62,14 @@ func TestRun(t *testing.T) {
 			t.Errorf("%s: baselines %v", o.Story, o.Baselines)
 		}
 	}
+	if x := r.Reliability; x.Injected != 2 || x.Unseen != 0 || len(x.Thefts) != 2 || x.Stories != 2 || x.HostMonths <= 0 || len(x.Innocents) < r.Clean.Backlog {
+		t.Errorf("reliability %+v", x)
+	}
+	for _, w := range r.Reliability.Thefts {
+		if len(w.Groups) == 0 || len(w.Detectors) == 0 || *w.WeightDB < caseload.Listed {
+			t.Errorf("%+v", w)
+		}
+	}
 	// 10 GB a night stand out in any list of bytes, the names of a tunnel in none.
 	for i, want := range []int{1, 0} {
 		if s := r.Stories[i].Baselines["bytes"]; s.Found != want {
@@ -238,6 +246,7 @@ func TestPageIsSafe(t *testing.T) {
 		r.Sweep = append(r.Sweep, Cell{Route: "dns", Bytes: size, Hours: 24, Score: Score{Injected: 2, Found: int(size / 5000)}, Baselines: map[string]Score{"bytes": {Injected: 2}}})
 	}
 	r.Smallest = smallest(r.Sweep, []*baseline{{Name: "bytes"}})
+	r.Reliability = newReliability(3, cases("", 25), cases(evil, 50))
 	var page, text bytes.Buffer
 	if err := errors.Join(r.WriteHTML(&page), r.WriteText(&text)); err != nil {
 		t.Fatal(err)
@@ -250,7 +259,7 @@ func TestPageIsSafe(t *testing.T) {
 	if strings.ContainsAny(text.String(), "\x1b\u202e") {
 		t.Error("the text holds what moves a terminal")
 	}
-	for _, want := range []string{"0 of 1 injected thefts found", "<polyline class=\"b0\"", "place 12", "10.0 kB"} {
+	for _, want := range []string{"0 of 1 injected thefts found", "<polyline class=\"b0\"", "place 12", "10.0 kB", "1 innocent case in 3.0 host-months", "too little"} {
 		if !strings.Contains(page.String(), want) {
 			t.Errorf("the page lacks %q", want)
 		}

@@ -45,6 +45,9 @@ type Background struct {
 	Together int      `json:"thefts_at_once"`
 }
 
+// hostMonths is for how long how many hosts were watched, in months of 30 days.
+func (b *Background) hostMonths() float64 { return float64(b.Hosts) * float64(b.Hours) / (30 * 24) }
+
 // Clean is what the background shows without thefts.
 type Clean struct {
 	NewCases []int   `json:"new_cases_by_day"` // after the first week, or what stands for it
@@ -114,10 +117,16 @@ var Limits = []string{
 	"A thief who knows this program: the shapes are fixed.",
 }
 
+// schema names the shape of Result's JSON.
+const schema = "barium-prove/1"
+
+// injected is what each result says of its thefts.
+const injected = "Every theft in this document was injected into the records by barium; none of them is real."
+
 func summarise(b *background, o *Options, trials []trial, rounds []*round, read *reading, bases []*baseline, thefts []*theft) *Result {
 	r := &Result{
-		Schema: "barium-prove/1", Version: o.Version, Seed: o.Seed, Placements: o.Placements, Budget: o.Budget, Rounds: len(rounds),
-		Injected: "Every theft in this document was injected into the records by barium; none of them is real.",
+		Schema: schema, Version: o.Version, Seed: o.Seed, Placements: o.Placements, Budget: o.Budget, Rounds: len(rounds),
+		Injected: injected,
 		Limits:   Limits, Stories: []Row{}, Sweep: []Cell{}, Smallest: []Smallest{}, Thefts: []Outcome{},
 	}
 	r.Background = b.describe(o)
@@ -153,7 +162,11 @@ func summarise(b *background, o *Options, trials []trial, rounds []*round, read 
 		r.Stories = append(r.Stories, Row{t.Name, t.Title, string(t.Route), t.Shape, t.Source, score, others, detectors(outs)})
 	}
 	r.Smallest = smallest(r.Sweep, bases)
-	r.Reliability = reliability(&r.Background, read.seen.innocents(), thefts)
+	last := []Weighed{}
+	for _, t := range thefts {
+		last = append(last, t.last)
+	}
+	r.Reliability = newReliability(r.Background.hostMonths(), read.seen.innocents(), last)
 	return r
 }
 

@@ -20,6 +20,7 @@ func (r *Result) WriteText(w io.Writer) error {
 	t.stories(r)
 	t.smallest(r)
 	t.missed(r)
+	t.reliability(r.Reliability)
 	fmt.Fprintf(t, "\nNOT TESTED by injection\n")
 	for _, s := range r.Limits {
 		t.wrapped("  · ", s)

@@ -30,6 +30,7 @@ put() {
 			print; print "```"
 			while ((getline line < file) > 0) {
 				if (line ~ /^NOT TESTED/ || line ~ /^RELIABILITY/ && name !~ /^reliability/) break
+				if (line ~ /^GROUPS/ && name == "reliability-ctu") break
 				if (line == "") { held++; continue }
 				for (; held > 0; held--) print ""
 				print line
@@ -60,6 +61,9 @@ if [ -z "${FROM:-}" ]; then
 		set -- "$@" "$out/seed$seed.json"
 	done
 	"$barium" prove --pool --json "$out/reliability.json" "$@" > "$out/reliability.txt"
-	if [ -s "$out/ctu.json" ]; then "$barium" prove --pool "$out/ctu.json" > "$out/reliability-ctu.txt"; fi
+	if [ -n "${SHARED_DATA:-}" ]; then
+		measure ctu-stories --placements 3 --no-sweep "$SHARED_DATA/network/ctu-008/data" "$SHARED_DATA/network/ctu-011/data"
+		"$barium" prove --pool "$out/ctu-stories.json" > "$out/reliability-ctu.txt"
+	fi
 fi
 for name in stories sweep ctu reliability reliability-ctu; do put "$name"; done

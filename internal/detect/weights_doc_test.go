@@ -7,6 +7,7 @@ import (
 	"go/parser"
 	"go/token"
 	"maps"
+	"math"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -34,6 +35,29 @@ const (
 	beginMark   = "<!-- weights.go: "
 	endMark     = "<!-- end -->"
 )
+
+// TestCapsAreSupported holds that no group may weigh more than the innocent
+// host-months of docs/accuracy.md can show.
+func TestCapsAreSupported(t *testing.T) {
+	page, err := os.ReadFile("../../docs/accuracy.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(page), "<!-- begin reliability -->")
+	m := regexp.MustCompile(`in ([0-9,]+) host-months without thefts`).FindStringSubmatch(table)
+	if m == nil {
+		t.Fatal("docs/accuracy.md does not say how many host-months were seen without thefts")
+	}
+	n, err := strconv.ParseFloat(strings.ReplaceAll(m[1], ",", ""), 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for group, db := range detect.Caps {
+		if most := 10 * math.Log10(n/3); db > most {
+			t.Errorf("%s may weigh %g dB, but %g host-months support %.1f", group, db, n, most)
+		}
+	}
+}
 
 // TestWeightsPage asserts that docs/weights.md shows every weight of weights.go
 // with its group, value and text, gives a reason for each, and shows the caps; and

@@ -32,6 +32,7 @@ type Fold struct {
 
 // Part is what a fold was fitted or checked on.
 type Part struct {
+	Half        string   `json:"half"` // "A" or "B"
 	Backgrounds []string `json:"backgrounds"`
 	Stories     []string `json:"stories"`
 	HostMonths  float64  `json:"host_months"`
@@ -68,7 +69,7 @@ func fit(runs []sample) *Fit {
 	families = slices.Compact(families)
 	for h := range halves {
 		p := &halves[h]
-		*p = Part{Backgrounds: []string{}, Stories: []string{}}
+		*p = Part{Half: half(h), Backgrounds: []string{}, Stories: []string{}}
 		for i, name := range families {
 			if i%2 == h {
 				p.Stories = append(p.Stories, name)

@@ -259,7 +259,7 @@ func TestPageIsSafe(t *testing.T) {
 	if strings.ContainsAny(text.String(), "\x1b\u202e") {
 		t.Error("the text holds what moves a terminal")
 	}
-	for _, want := range []string{"0 of 1 injected thefts found", "<polyline class=\"b0\"", "place 12", "10.0 kB", "1 innocent case in 3.0 host-months", "too little"} {
+	for _, want := range []string{"0 of 1 injected thefts found", "<polyline class=\"b0\"", "place 12", "10.0 kB", "1 innocent case in 3 host-months", "too little"} {
 		if !strings.Contains(page.String(), want) {
 			t.Errorf("the page lacks %q", want)
 		}

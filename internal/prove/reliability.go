@@ -65,9 +65,11 @@ type WordScore struct {
 type GroupWeight struct {
 	Group string  `json:"group"`
 	Cap   float64 `json:"cap_db"`
-	// Supported is the most that so many host-months can show for one group: that n
-	// innocent host-months show none bounds its rate by 3/n, so 10·log10(n/3) decibans.
+	// Supported is the most that so many host-months can show for the group: that n
+	// innocent host-months show no case in which it reaches its cap bounds their rate by
+	// 3/n, so 10·log10(n/3) decibans; less when some do.
 	Supported float64 `json:"supported_db"`
+	AtCap     int     `json:"innocents_at_cap"`
 	Within    bool    `json:"within"`                 // the cap is not above that
 	Heaviest  float64 `json:"heaviest_innocent_db"`   // of all innocent cases
 	Innocents int     `json:"innocents_with_group"`   // cases in which it adds something
@@ -158,7 +160,7 @@ func (w *WordScore) close(r *Reliability) {
 	case w.Innocents == 0 && i.Low < w.Low:
 		w.Why = fmt.Sprintf("%s host-months support at most %s; with as many thefts it takes %s without an innocent case", months(r.HostMonths), chance(i.Low), months(w.takes()))
 	default:
-		w.Why = fmt.Sprintf("anything from %s to %s", chance(i.Low), chance(i.High))
+		w.Why = fmt.Sprintf("%s of %s leave anything from %s to %s", report.Plural(int64(w.Innocents), "innocent case"), report.Plural(int64(w.Kinds), "kind"), chance(i.Low), chance(i.High))
 	}
 }
 
@@ -178,13 +180,15 @@ func (w *WordScore) takes() float64 {
 
 // groups holds the caps against what the host-months can support.
 func groups(r *Reliability) (out []GroupWeight) {
-	most := detect.Round(max(0, 10*math.Log10(r.HostMonths/3)))
 	for _, g := range slices.Sorted(maps.Keys(detect.Caps)) {
-		x := GroupWeight{Group: g, Cap: detect.Caps[g], Supported: most, Within: detect.Caps[g] <= most}
+		x := GroupWeight{Group: g, Cap: detect.Caps[g]}
 		for i := range r.Innocents {
 			if db := r.Innocents[i].Groups[g]; db > 0 {
 				x.Innocents++
 				x.Heaviest = max(x.Heaviest, db)
+				if db >= x.Cap {
+					x.AtCap++
+				}
 			}
 		}
 		for i := range r.Thefts {
@@ -192,6 +196,8 @@ func groups(r *Reliability) (out []GroupWeight) {
 				x.Thefts++
 			}
 		}
+		x.Supported = detect.Round(max(0, -10*math.Log10(interval.Rate(x.AtCap, r.HostMonths).High)))
+		x.Within = x.Cap <= x.Supported
 		out = append(out, x)
 	}
 	return out
@@ -212,7 +218,7 @@ func chance(p float64) string {
 // months words a number of host-months.
 func months(n float64) string {
 	if n < 10 {
-		return fmt.Sprintf("%.1f", n)
+		return fmt.Sprintf("%.2g", n)
 	}
 	// More than three digits would say more than is known.
 	if unit := math.Pow(10, math.Floor(math.Log10(n))-2); unit > 1 {

@@ -43,11 +43,11 @@ func TestReliability(t *testing.T) {
 	}
 	// 1 of 6 thefts and 3 cases in 300 host-months at 1:10,000 are 0.17 %. But all of a
 	// kind, and thefts of one story.
-	f(0, 3, 1, false, "anything from 0.0023 % to 50 %")
+	f(0, 3, 1, false, "3 innocent cases of 1 kind leave anything from 0.0023 % to 50 %")
 	if p := r.Words[0].AtPrior; p == nil || math.Abs(*p-0.00166) > 1e-4 || *r.Words[0].Real != 0.25 {
 		t.Errorf("at the prior %v", p)
 	}
-	f(1, 1, 0, false, "anything from 0 % to")
+	f(1, 1, 0, false, "1 innocent case of 1 kind leave anything from 0 % to")
 	f(2, 0, 0, false, "no case")
 	f(4, 1, 3, false, "stated too high: real are at most")
 	f(6, 0, 1, false, "300 host-months support at most 0.0067 %; with as many thefts it takes 84,900,000")
@@ -73,6 +73,16 @@ func TestReliability(t *testing.T) {
 			t.Errorf("%+v", g)
 		}
 		if g.Group == detect.Rhythm && (g.Heaviest != 12 || g.Innocents != 5 || g.Thefts != 6) {
+			t.Errorf("%+v", g)
+		}
+	}
+	// What innocent cases reach is supported less: 10 of them, at most 18.4, in 300.
+	full := cases("", slices.Repeat([]float64{22}, 10)...)
+	for i := range full {
+		full[i].Groups[detect.Rhythm] = detect.Caps[detect.Rhythm]
+	}
+	for _, g := range newReliability(300, full, nil).Groups {
+		if want := map[bool]float64{true: 12.1, false: 20}[g.Group == detect.Rhythm]; g.Supported != want || g.Within != (want == 20) {
 			t.Errorf("%+v", g)
 		}
 	}

@@ -142,23 +142,30 @@ func (p *Pooled) WriteText(w io.Writer) error {
 
 func (t *tables) fit(f *Fit) {
 	fmt.Fprintf(t, "\nFIT: a line through the weights, checked on backgrounds and stories that it was not fitted on\n")
-	rows := [][]string{{"fitted on", "checked on", "offset", "slope", "Brier today", "fitted", "log loss today", "fitted"}}
+	rows := [][]string{{"fitted on", "checked on", "offset", "slope", "Brier score", "log loss"}}
 	for i := range f.Folds {
 		x := &f.Folds[i]
 		rows = append(rows, []string{
 			x.Fitted.words(), x.Checked.words(), fmt.Sprintf("%+.2f", x.Offset), fmt.Sprintf("%.2f", x.Slope),
-			digits(x.Today.Brier), digits(x.Line.Brier), digits(x.Today.LogLoss), digits(x.Line.LogLoss),
+			digits(x.Today.Brier) + " today, " + digits(x.Line.Brier) + " fitted", digits(x.Today.LogLoss) + " today, " + digits(x.Line.LogLoss) + " fitted",
 		})
 	}
 	if len(f.Folds) > 0 {
 		t.table(rows)
+		for i := range f.Folds {
+			x := &f.Folds[i].Fitted
+			t.wrapped("  · ", fmt.Sprintf("Half %s: %s; %s.", half(i), counted(len(x.Backgrounds), "background", "backgrounds"), safe.Text(strings.Join(x.Stories, ", "))))
+		}
 	}
 	t.wrapped("  ", f.Why)
 }
 
+// half names the halves of backgrounds and stories; the first fold is fitted on A.
+func half(i int) string { return string(rune('A' + i)) }
+
 // words says how much a part holds.
 func (p *Part) words() string {
-	return fmt.Sprintf("%d innocent, %d thefts (%s)", p.Innocents, p.Thefts, safe.Text(strings.Join(p.Stories, " ")))
+	return fmt.Sprintf("%s: %d innocent, %d thefts", p.Half, p.Innocents, p.Thefts)
 }
 
 func stories(n int) string { return counted(n, "story", "stories") }

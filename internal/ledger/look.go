@@ -84,6 +84,9 @@ func NewLook(ctx context.Context, s Store, w Window, n Networks) (*Look, error) 
 	if err := prepare(ctx, s, w, hourly, lookSQL); err != nil {
 		return nil, err
 	}
+	if err := layLong(ctx, s, w); err != nil {
+		return nil, fmt.Errorf("long lists: %w", err)
+	}
 	l := &Look{Store: s, Window: w, Networks: n}
 	l.Facts.Hourly = hourly
 	err = One(ctx, s, `SELECT (SELECT count(DISTINCT host) FROM contact WHERE outbound), (SELECT count(*) > 0 FROM looked),
@@ -136,6 +139,36 @@ func classify(ctx context.Context, s Store, n *Networks) error {
 			}
 		}
 		return nil
+	})
+}
+
+// layLong fills the table long_list, one list at a time: an aggregate would hold all
+// of them in memory at once.
+func layLong(ctx context.Context, s Store, w Window) error {
+	return s.Fill(ctx, "long_list", func(add func(...any) error) error {
+		var block, last int64
+		var part, all []byte
+		flush := func() error {
+			if len(all) == 0 {
+				return nil
+			}
+			return add(last, all)
+		}
+		err := Each(ctx, s, fmt.Sprintf("SELECT block, lists FROM ledger.conversation_block WHERE part > 0 AND hour >= %d AND hour < %d ORDER BY block, part", w.Since, w.Until),
+			nil, []any{&block, &part}, func() error {
+				if block != last {
+					if err := flush(); err != nil {
+						return err
+					}
+					last, all = block, nil
+				}
+				all = append(all, part...)
+				return nil
+			})
+		if err != nil {
+			return err
+		}
+		return flush()
 	})
 }
 

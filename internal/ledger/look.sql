@@ -54,10 +54,8 @@ UNION ALL
 SELECT hour, seq, seq AS block, TRUE AS via, proto, port, first, last, duration, missed, bytes_orig, bytes_resp, FALSE AS flipped, client AS host, address AS far, bytes_orig AS bytes_out, FALSE AS thin
 FROM via WHERE events > 0;
 
--- long_list: the lists that do not fit into one part, put together once.
-CREATE OR REPLACE TABLE long_list AS
-SELECT block, list_reduce(list(lists ORDER BY part), lambda a, b: a || b) AS lists
-FROM ledger.conversation_block WHERE part > 0 AND hour >= {since} AND hour < {until} GROUP BY block;
+-- long_list: the lists that do not fit into one part, put together by look.go.
+CREATE OR REPLACE TABLE long_list (block BIGINT, lists BLOB);
 
 -- opened_list: the lists behind oriented and opened, by block alone: a condition
 -- more, or a view put together anew, and all lists are read for the sake of a few.

@@ -13,6 +13,7 @@ import (
 
 	"barium/internal/caseload"
 	"barium/internal/detect/all"
+	"barium/internal/hunt"
 	"barium/internal/ledger"
 	"barium/internal/ledger/duck"
 )
@@ -50,6 +51,7 @@ func printShares(w io.Writer, shares []share) error {
 // shares measures the look, the coverage and each detector, one after the other,
 // on the ledger that the hunt before left. A hunt runs them side by side.
 func shares(ctx context.Context, t *task) (func() (outcome, error), error) {
+	defer hunt.Hold(t.Memory)()
 	store, err := duck.Open(ctx, t.Ledger, duck.Options{Memory: t.Memory / 2})
 	if err != nil {
 		return nil, err

@@ -363,6 +363,7 @@ func importLedger(ctx context.Context, t *task) (func() (outcome, error), error)
 	if err != nil {
 		return nil, err
 	}
+	defer hunt.Hold(t.Memory)()
 	_, err = hunt.Import(ctx, store, files, hunt.Options{Memory: t.Memory})
 	return nil, errors.Join(err, store.Close())
 }

@@ -67,6 +67,7 @@ func (o *Options) look(ctx context.Context, f func(*ledger.Look, []ledger.Source
 	if o.Memory == 0 {
 		o.Memory = DefaultMemory()
 	}
+	defer Hold(o.Memory)()
 	files, err := Discover(ctx, o.Paths, o.Stdin, o.Mappings...)
 	if err != nil {
 		return err

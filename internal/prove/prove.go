@@ -17,6 +17,7 @@ func Run(ctx context.Context, o Options) (res *Result, err error) {
 	if o.Memory == 0 {
 		o.Memory = hunt.DefaultMemory()
 	}
+	defer hunt.Hold(o.Memory)()
 	b, err := open(ctx, &o)
 	if o.Progress != nil {
 		o.Progress.Done()

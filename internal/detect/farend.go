@@ -26,7 +26,8 @@ func FarEndTerms(f FarEndFacts) (ts []Term) {
 	// Calendar days (UTC): what first appears on the second day is a day old.
 	span := f.LookLast/dayMicros - f.LookFirst/dayMicros + 1
 	if age := f.First/dayMicros - f.LookFirst/dayMicros; age >= 1 {
-		ts = append(ts, NewFarEnd.Says(Date(f.First), age+1))
+		// Of records that begin a few hours before, nearly all is new on the second day.
+		ts = append(ts, NewFarEnd.Scaled(float64(f.First-f.LookFirst)/dayMicros, Date(f.First), age+1))
 	} else if span >= 3 && f.Days >= span-1 {
 		ts = append(ts, Established.Says(f.Days, span))
 		if f.Labels <= 3 {

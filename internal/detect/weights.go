@@ -58,7 +58,7 @@ var (
 
 	// Rarity. See Rare for the graded one.
 	RareFarEnd    = Weight{Rarity, 10, "far end used by %d of %d hosts"}
-	NewFarEnd     = Weight{Rarity, 5, "far end first seen %s, on day %d of the records"}
+	NewFarEnd     = Weight{Rarity, 5, "far end first seen %s, on day %d of the records"} // scaled
 	Common        = Weight{Innocence, -14, "far end used by %d of %d hosts"}
 	Established   = Weight{Innocence, -4, "in use on %d of %d days, from the first day of the records on"}
 	SinglePurpose = Weight{Innocence, -8, "the host has hardly any other far end (%d), from the first day on, as appliances do"}
@@ -115,6 +115,7 @@ var (
 	Archive      = Weight{Content, 8, "an archive was sent: %s"}
 	ArchiveTried = Weight{Content, 6, "an archive was sent, though not accepted: %s"}
 	ManyArchives = Weight{Content, 4, "%d archives of about equal size"}
+	EqualSizes   = Weight{Content, 6, "%d of %d portions are of one size, %s ± 5 %%"}
 	NamedFiles   = Weight{Content, 3, "files accepted by the far end: %d"}
 	TypeLie      = Weight{Content, 6, "%s is in truth %s"}
 	OwnName      = Weight{Content, 8, "%s holds the host's own name, %s"}

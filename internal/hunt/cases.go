@@ -4,18 +4,26 @@ import (
 	"context"
 
 	"barium/internal/caseload"
+	"barium/internal/detect"
 	"barium/internal/detect/all"
 	"barium/internal/ledger"
 )
 
+// Findings returns what the detectors find in a look, in the order of the detectors,
+// and what joining findings into cases has to know.
+func Findings(ctx context.Context, look *ledger.Look) ([]detect.Finding, caseload.Facts, error) {
+	findings, _, err := find(ctx, look, all.Detectors, DefaultMemory())
+	if err != nil {
+		return nil, caseload.Facts{}, err
+	}
+	facts, err := factsOf(ctx, look, findings)
+	return findings, facts, err
+}
+
 // Cases returns the cases of a look, heaviest first, as Run builds them from the
 // logs alone: without what a house says of itself, and without judgements.
 func Cases(ctx context.Context, look *ledger.Look) ([]caseload.Case, error) {
-	findings, _, err := find(ctx, look, all.Detectors, DefaultMemory())
-	if err != nil {
-		return nil, err
-	}
-	facts, err := factsOf(ctx, look, findings)
+	findings, facts, err := Findings(ctx, look)
 	if err != nil {
 		return nil, err
 	}

@@ -96,11 +96,17 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 	picked := make(chan candidate, 16)
 	var wg sync.WaitGroup
 	wg.Go(func() {
+		var ofHost []beat // candidates come host by host
 		for c := range picked {
-			if f, ok := score(&c); ok {
-				out = append(out, f)
+			if len(ofHost) > 0 && ofHost[0].Src != c.host {
+				out = append(out, siblings(ofHost)...)
+				ofHost = ofHost[:0]
+			}
+			if f, r, ok := score(&c); ok {
+				ofHost = append(ofHost, beat{f, r.period})
 			}
 		}
+		out = append(out, siblings(ofHost)...)
 	})
 	var c candidate
 	var pick, nr int64
@@ -147,14 +153,14 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 const day = 24 * 3600 * 1_000_000
 
 // score weighs one candidate; it depends on nothing else.
-func score(c *candidate) (detect.Finding, bool) {
+func score(c *candidate) (detect.Finding, rhythm, bool) {
 	sortCalls(c.calls)
 	r := best(c.calls)
 	if r.strength < evident && len(c.ips) > 1 {
 		r = c.narrow(r)
 	}
 	if r.strength == 0 {
-		return detect.Finding{}, false
+		return detect.Finding{}, r, false
 	}
 	calls := c.calls[r.from:r.to]
 	f := detect.Finding{
@@ -184,7 +190,7 @@ func score(c *candidate) (detect.Finding, bool) {
 		{Where: "asset owner", Text: fmt.Sprintf("is %s a service that %s is meant to use: updates, monitoring, remote support?", detect.FarEnd(f.Dst, f.DstName, c.port), c.host)},
 		{Where: "packets", Text: "do request and reply change with what the host does, or are they the same each time?"},
 	}
-	return f, f.Weight() > 0
+	return f, r, f.Weight() > 0
 }
 
 // evident is from which strength on a rhythm needs no further look.

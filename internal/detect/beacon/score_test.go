@@ -54,7 +54,7 @@ func TestScore(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			x := base()
 			c.change(&x)
-			f, ok := score(&x)
+			f, _, ok := score(&x)
 			w := 0.0
 			if ok {
 				w = f.Weight()
@@ -96,7 +96,7 @@ func TestNarrow(t *testing.T) {
 	for i := range c.calls {
 		c.calls[i].Place = detect.Place{Source: 1}
 	}
-	f, ok := score(&c)
+	f, _, ok := score(&c)
 	if !ok || f.Dst != "203.0.113.5" || f.Events != 100 {
 		t.Errorf("found %t: %s with %d calls: %s", ok, f.Dst, f.Events, f.Reason)
 	}

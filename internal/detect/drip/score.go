@@ -93,7 +93,7 @@ func (c *candidate) finding(s *spell) (detect.Finding, []detect.Call) {
 func largest(calls []detect.Call) []detect.Place {
 	var big []detect.Call
 	for _, x := range calls {
-		if x.Out >= portionBytes && !x.Attempt {
+		if x.Out >= detect.PortionBytes && !x.Attempt {
 			big = append(big, x)
 		}
 	}
@@ -104,9 +104,6 @@ func largest(calls []detect.Call) []detect.Place {
 }
 
 const (
-	// fewPortions is how many portions can show that they are of one size, and
-	// alike which share of them does.
-	fewPortions, alike = 10, 0.6
 	// even is within how many per cent of the median half of the days lie, where
 	// each day is about the same.
 	even = 15
@@ -124,8 +121,8 @@ func (c *candidate) terms(f *detect.Finding, s *spell, calls []detect.Call) (ts 
 	if s.active >= evenFrom && s.spread <= even {
 		ts = append(ts, evenDays.Says(detect.Bytes(s.median), s.spread))
 	}
-	if size, same, all := sameSize(calls); all >= fewPortions && float64(same) >= alike*float64(all) {
-		ts = append(ts, equalSizes.Says(same, all, detect.Bytes(size)))
+	if t, ok := detect.PortionTerm(calls); ok {
+		ts = append(ts, t)
 		f.Techniques = []string{"T1029", "T1030", "T1041"}
 	}
 	if r, ok := rise(c.level, s.first); ok {

@@ -87,23 +87,6 @@ func TestBulk(t *testing.T) {
 	}
 }
 
-func TestSameSize(t *testing.T) {
-	f := func(same, all int, sizes ...int64) {
-		t.Helper()
-		var calls []detect.Call
-		for _, n := range sizes {
-			calls = append(calls, detect.Call{Out: n})
-		}
-		if _, s, a := sameSize(calls); s != same || a != all {
-			t.Errorf("%v: %d of %d, want %d of %d", sizes, s, a, same, all)
-		}
-	}
-	f(0, 0)
-	f(0, 0, 99_999)
-	f(3, 4, 1_000_000, 950_000, 1_049_000, 1_300_000)
-	f(2, 4, 1_000_000, 1_200_000, 1_440_000, 1_500_000)
-}
-
 // TestStrongest: of a short spell and a long one the one that weighs more.
 func TestStrongest(t *testing.T) {
 	daily := map[int64]int64{}

@@ -3,14 +3,9 @@ package drip
 import (
 	"math"
 	"slices"
-
-	"barium/internal/detect"
 )
 
 const dayMicros = 24 * 3600 * 1_000_000
-
-// portionBytes is from how much on a connection is a portion.
-const portionBytes = 100_000
 
 // spell is a run of days on which a host sent a far end something.
 type spell struct {
@@ -91,28 +86,6 @@ func deviation(ns []int64, middle int64) int64 {
 		away[i] = max(n-middle, middle-n)
 	}
 	return median(away)
-}
-
-// sameSize returns the size that the most portions have within ± 5 %, how many
-// have it, and how many portions there are.
-func sameSize(calls []detect.Call) (size int64, same, all int) {
-	var sizes []int64
-	for i := range calls {
-		if !calls[i].Attempt && calls[i].Out >= portionBytes {
-			sizes = append(sizes, calls[i].Out)
-		}
-	}
-	slices.Sort(sizes)
-	to := 0
-	for from, n := range sizes {
-		for to < len(sizes) && sizes[to]*19 <= n*21 { // 0.95 and 1.05 of one size
-			to++
-		}
-		if to-from > same {
-			same, size = to-from, sizes[from+(to-from)/2]
-		}
-	}
-	return size, same, len(sizes)
 }
 
 // change is a lasting rise of what a host sends.

@@ -108,13 +108,21 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 		return nil, fmt.Errorf("mismatch: %w", err)
 	}
 	flush()
-	alike := map[string]int64{}
+	// Far ends that the sensor may just have failed on are alike to each other, and
+	// say nothing of those that it cannot have.
+	alike, evident := map[string]int64{}, map[string]int64{}
 	for i := range odd {
 		alike[odd[i].host]++
+		if odd[i].bySensor() < excused {
+			evident[odd[i].host]++
+		}
 	}
 	var out []detect.Finding
 	for i := range odd {
 		odd[i].alike = alike[odd[i].host]
+		if odd[i].bySensor() < excused {
+			odd[i].alike = evident[odd[i].host]
+		}
 		if f, ok := score(&odd[i]); ok {
 			out = append(out, f)
 		}

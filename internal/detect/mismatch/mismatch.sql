@@ -30,7 +30,7 @@ JOIN (SELECT DISTINCT label, port, proto FROM mismatch_odd) d ON d.label = c.lab
 JOIN oriented o ON o.client = c.host AND o.server = c.far AND o.port = c.port AND o.proto = c.proto
 JOIN mismatch_kind x ON x.port = o.port AND x.proto = o.proto AND x.id = o.service AND x.kind = 'fits'
 WHERE c.outbound AND o.sensor IN (SELECT sensor FROM mismatch_sensor)
-  AND o.bytes_client > 0 AND o.bytes_server > 0 AND o.missed = 0 AND NOT o.flipped;
+  AND o.bytes_client > 0 AND o.bytes_server > 0 AND NOT o.flipped;
 
 CREATE OR REPLACE TABLE mismatch_pair AS
 SELECT p.* FROM mismatch_odd p

@@ -25,10 +25,16 @@ const (
 	fewBytes, enoughBytes = 200, 20_000
 	// manyFrom is from how many such far ends on they are the host's habit.
 	manyFrom = 4
+	// excused is from which chance on a far end may be one that the sensor failed on,
+	// and no habit of the host; doubtful from which on it is not worth a word.
+	excused, doubtful = 0.01, 0.1
 )
 
 // score weighs one candidate; it depends on nothing else.
 func score(c *candidate) (detect.Finding, bool) {
+	if c.bySensor() >= doubtful {
+		return detect.Finding{}, false
+	}
 	slices.SortStableFunc(c.calls, func(a, b detect.Call) int { return cmp.Compare(a.TS, b.TS) })
 	f := detect.Finding{
 		Detector: "mismatch", Stage: detect.Command, Techniques: []string{"T1571"},
@@ -75,10 +81,10 @@ func (c *candidate) terms(f *detect.Finding) (ts []detect.Term) {
 	if c.kind == foreign {
 		ts = append(ts, spoken.Says(spokenName(c.service), expected(c.port, c.proto), c.port))
 	} else {
-		// A few bytes may be a broken handshake; and the less is recognised
-		// otherwise, the less it says that this was not.
+		// A few bytes may be a broken handshake; and the likelier the sensor is to
+		// have missed what was spoken each time, the less it says that it did not know.
 		share := math.Log10(float64(f.BytesOut+f.BytesIn)/fewBytes) / math.Log10(enoughBytes/fewBytes)
-		share = math.Min(1, share) * float64(c.recognised) / float64(max(c.onPort, 1))
+		share = math.Min(1, share) * (1 - c.bySensor())
 		if t := unknowable.Scaled(share, f.Events, c.port, c.recognised, c.onPort); t.DB > 0 {
 			ts = append(ts, t)
 		}
@@ -93,6 +99,17 @@ func (c *candidate) terms(f *detect.Finding) (ts []detect.Term) {
 		ts = append(ts, detect.MeetsMany.Says(c.alike))
 	}
 	return append(ts, c.farEnd()...)
+}
+
+// bySensor is how likely it is that the sensor recognised nothing in all of these
+// connections, as often as it fails on that port in general. Where it fails once at
+// a far end it is likelier to fail again: so many connections count as their root.
+func (c *candidate) bySensor() float64 {
+	if c.kind == foreign || c.onPort == 0 {
+		return 0
+	}
+	fails := 1 - float64(c.recognised)/float64(c.onPort)
+	return math.Pow(fails, math.Sqrt(float64(len(c.calls))))
 }
 
 // farEnd weighs the far end; on the ports of time and names something else is

@@ -80,8 +80,8 @@ func score(c *candidate) (detect.Finding, bool) {
 		// The port of the transfer names the way better than a data channel does.
 		f.Port = x.port
 	}
+	f.Terms = c.terms(&f, calls, days)
 	slices.Sort(f.Techniques)
-	f.Terms = c.terms(&f, days)
 	f.Reason = reason(c, &f)
 	far := detect.FarEnd(f.Dst, f.DstName, f.Port)
 	f.Checks = []detect.Check{
@@ -204,7 +204,7 @@ func (c *candidate) evidence(calls []detect.Call) []detect.Place {
 }
 
 // terms weighs the volume, the content and the far end.
-func (c *candidate) terms(f *detect.Finding, days map[uint32]int64) []detect.Term {
+func (c *candidate) terms(f *detect.Finding, calls []detect.Call, days map[uint32]int64) []detect.Term {
 	var ts []detect.Term
 	top, topDay := int64(0), uint32(0)
 	for d, n := range days {
@@ -212,7 +212,7 @@ func (c *candidate) terms(f *detect.Finding, days map[uint32]int64) []detect.Ter
 			top, topDay = n, d
 		}
 	}
-	ts = append(ts, c.volume(f, days, top, topDay)...)
+	ts = append(ts, c.volume(f, calls, days, top, topDay)...)
 	ts = append(ts, c.content(f)...)
 	ts = append(ts, detect.FarEndTerms(detect.FarEndFacts{
 		Users: c.users, Hosts: c.hosts, First: c.labelFirst, LookFirst: c.lookFirst, LookLast: c.lookLast,
@@ -222,8 +222,8 @@ func (c *candidate) terms(f *detect.Finding, days map[uint32]int64) []detect.Ter
 }
 
 // volume compares the strongest day with the host's other days, with other
-// hosts and with what came back.
-func (c *candidate) volume(f *detect.Finding, days map[uint32]int64, top int64, topDay uint32) (ts []detect.Term) {
+// hosts and with what came back; of what is no habit, the shape counts too.
+func (c *candidate) volume(f *detect.Finding, calls []detect.Call, days map[uint32]int64, top int64, topDay uint32) (ts []detect.Term) {
 	// 10 MB in a day says nothing, 10 GB all.
 	if t := detect.MuchInADay.Scaled(math.Log10(float64(top)/10e6)/3, detect.Bytes(top)); t.DB > 0 {
 		ts = append(ts, t)
@@ -234,7 +234,7 @@ func (c *candidate) volume(f *detect.Finding, days map[uint32]int64, top int64, 
 			other = append(other, d.out)
 		}
 	}
-	// Its past by days and by hours are one fact, seen twice: the stronger counts.
+	// Its past by days, by hours and what else it sends are one fact: the stronger counts.
 	var above detect.Term
 	if len(other) >= 2 && top >= dayBytes {
 		slices.Sort(other)
@@ -242,6 +242,11 @@ func (c *candidate) volume(f *detect.Finding, days map[uint32]int64, top int64, 
 		// Twice the usual says nothing, a hundred times all.
 		ratio := float64(top) / float64(usual)
 		above = detect.AboveOwnPast.Scaled(math.Log10(ratio/2)/math.Log10(50), detect.Times(ratio))
+	}
+	if len(other) < 2 {
+		if t, ok := c.rest(top, topDay); ok {
+			above = t
+		}
 	}
 	if t, ok := burst(f.Hours, c.byHour); ok && t.DB > above.DB {
 		above = t
@@ -262,8 +267,15 @@ func (c *candidate) volume(f *detect.Finding, days map[uint32]int64, top int64, 
 	if top < 500_000 && !c.loot() {
 		ts = append(ts, detect.SmallVolume.Says(detect.Bytes(top)))
 	}
-	// The same partner, from the beginning of the records on, again and again.
-	alike := int64(0)
+	if n, span, ok := c.usual(days, top); ok {
+		return append(ts, detect.UsualForHost.Says(n, span))
+	}
+	return append(ts, c.shape(f, calls)...)
+}
+
+// usual reports on how many days of so many the same partner was sent as much, if it
+// was again and again, from the beginning of the records on.
+func (c *candidate) usual(days map[uint32]int64, top int64) (alike, span int64, ok bool) {
 	sent := c.partner
 	if len(sent) == 0 { // less than dayBytes on every day: the host's own days
 		for _, n := range days {
@@ -275,11 +287,9 @@ func (c *candidate) volume(f *detect.Finding, days map[uint32]int64, top int64, 
 			alike++
 		}
 	}
-	span := (c.lookLast-c.lookFirst)/86_400_000_000 + 1
-	if age := (c.labelFirst - c.lookFirst) / 86_400_000_000; alike >= 3 && age <= 1 {
-		ts = append(ts, detect.UsualForHost.Says(alike, span))
-	}
-	return ts
+	span = (c.lookLast-c.lookFirst)/86_400_000_000 + 1
+	age := (c.labelFirst - c.lookFirst) / 86_400_000_000
+	return alike, span, alike >= 3 && age <= 1
 }
 
 // isCall reports whether all of it went by UDP to a port that calls use.

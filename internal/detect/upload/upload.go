@@ -70,9 +70,10 @@ type piece struct {
 
 // day is what a host did in one day.
 type day struct {
-	day     uint32 // first hour
-	out, in int64
-	most    int64 // to one label that at most two hosts use
+	day      uint32 // first hour
+	out, in  int64
+	uploaded int64 // of out, to labels that sent less
+	most     int64 // to one label that at most two hosts use
 }
 
 // candidate is what the score depends on.
@@ -85,6 +86,7 @@ type candidate struct {
 	labels              int64
 	pieces              []piece
 	files               []file
+	hourly              uint32    // first hour that is kept as such
 	past                []day     // of the host
 	byHour              []hourSum // likewise
 	peersMost           int64     // what any other host sent to a rare label in a day
@@ -152,7 +154,7 @@ func (Detector) Find(ctx context.Context, l *ledger.Look) ([]detect.Finding, err
 		if row.host != c.host || row.label != c.label {
 			flush()
 			c = row
-			c.hosts, c.lookFirst, c.lookLast, c.names = l.Facts.Hosts, l.Facts.First, l.Facts.Last, l.Facts.Names
+			c.hosts, c.lookFirst, c.lookLast, c.names, c.hourly = l.Facts.Hosts, l.Facts.First, l.Facts.Last, l.Facts.Names, l.Facts.Hourly
 		}
 		if c.name == "" {
 			c.name = row.name
@@ -202,7 +204,7 @@ func pasts(ctx context.Context, l *ledger.Look) (map[string][]day, leaders, erro
 	var most leaders
 	var ip string
 	var d day
-	err := ledger.Each(ctx, l.Store, pastQuery, nil, []any{&ip, &d.day, &d.out, &d.in, &d.most}, func() error {
+	err := ledger.Each(ctx, l.Store, pastQuery, nil, []any{&ip, &d.day, &d.out, &d.in, &d.uploaded, &d.most}, func() error {
 		out[ip] = append(out[ip], d)
 		most.add(ip, d.most)
 		return nil

@@ -20,7 +20,10 @@ var (
 	//go:embed reliability.html.tmpl
 	reliabilityText string
 
-	page = template.Must(template.Must(template.New("prove").Parse(pageText)).Parse(reliabilityText))
+	//go:embed ablation.html.tmpl
+	ablationText string
+
+	page = template.Must(template.Must(template.Must(template.New("prove").Parse(pageText)).Parse(reliabilityText)).Parse(ablationText))
 )
 
 // view is what the page shows; all texts are safe, and the template escapes them.
@@ -42,6 +45,9 @@ type view struct {
 	RealHead   string
 	RealSum    string
 	RealWhy    []string
+	// Added is what each detector adds, with its heading.
+	Added     [][]string
+	AddedHead []string
 }
 
 type rowView struct {
@@ -105,6 +111,7 @@ func (r *Result) WriteHTML(w io.Writer) error {
 		v.Small = append(v.Small, append(row, report.Bytes(s.Largest)))
 	}
 	v.Charts = r.charts()
+	v.Added, v.AddedHead = r.added(), addedHead
 	for i := range r.Thefts {
 		if o := &r.Thefts[i]; !o.Found {
 			v.Missed = append(v.Missed, fmt.Sprintf("%s, placement %d, on %s from %s: %s", o.Story, o.Placement, safe.Text(o.Host), o.Begin, o.near()))

@@ -49,7 +49,7 @@ func Run(ctx context.Context, o Options) (res *Result, err error) {
 	}
 	var thefts []*theft
 	for _, r := range rounds {
-		r.read = read
+		r.read, r.less = read, read.less
 		if err := r.run(ctx, &o, bases); err != nil {
 			return nil, err
 		}

@@ -24,6 +24,7 @@ type Result struct {
 	Stories    []Row      `json:"stories"`
 	Sweep      []Cell     `json:"sweep"`
 	Smallest   []Smallest `json:"smallest"`
+	Detectors  []Added    `json:"detectors"`
 	Thefts     []Outcome  `json:"thefts"`
 	Limits     []string   `json:"not_tested"`
 
@@ -162,6 +163,7 @@ func summarise(b *background, o *Options, trials []trial, rounds []*round, read 
 		r.Stories = append(r.Stories, Row{t.Name, t.Title, string(t.Route), t.Shape, t.Source, score, others, detectors(outs)})
 	}
 	r.Smallest = smallest(r.Sweep, bases)
+	r.Detectors = added(b, read.less, trials, thefts)
 	last := []Weighed{}
 	for _, t := range thefts {
 		last = append(last, t.last)

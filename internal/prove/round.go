@@ -25,7 +25,9 @@ type theft struct {
 	machine   machine
 	scene     *story.Scene
 	outcome   Outcome
-	last      Weighed // its case as at the last look that shows one
+	last      Weighed           // its case as at the last look that shows one
+	found     uint32            // hour of the look that shows it
+	without   map[string]uint32 // the same without a detector, by its name
 }
 
 // Outcome is what became of one injected theft.
@@ -64,6 +66,8 @@ type round struct {
 	start  int // day on which all begin
 	thefts []*theft
 	looks  map[uint32][]caseload.Case // by hour
+	less   lesser
+	since  int // day of the look before
 }
 
 // plan shares the trials out over rounds: at most so many thefts at once as the
@@ -127,14 +131,20 @@ func (r *round) run(ctx context.Context, o *Options, bases []*baseline) (err err
 				open = append(open, t)
 			}
 		}
-		if len(open) == 0 {
+		r.since = before
+		if len(open) > 0 {
+			err = r.narrow(ctx, open, before, day)
+		} else if r.owing(before) {
+			_, err = r.at(ctx, r.b.until(day))
+		} else {
 			break
 		}
-		if err := r.narrow(ctx, open, before, day); err != nil {
+		if err != nil {
 			return err
 		}
 		before = day
 	}
+	r.since = r.b.days // what follows is no look at thefts whose time is over
 	if err := r.weigh(ctx); err != nil {
 		return err
 	}
@@ -197,11 +207,13 @@ func (r *round) at(ctx context.Context, hour uint32) ([]caseload.Case, error) {
 	if cases, ok := r.looks[hour]; ok {
 		return cases, nil
 	}
-	cases, err := r.b.look(ctx, hour)
-	if err == nil {
-		r.looks[hour] = cases
+	s, err := r.b.see(ctx, hour)
+	if err != nil {
+		return nil, err
 	}
-	return cases, err
+	r.looks[hour] = s.cases
+	r.ablate(s, hour)
+	return s.cases, nil
 }
 
 // narrow looks at the end of a day and, for the thefts that it shows, at those
@@ -269,12 +281,17 @@ func (r *round) firstHour(ctx context.Context, t *theft, day int) (uint32, error
 // rank among what is new on a day. Cases of other thefts of the round take no rank:
 // there are more of them at once than anybody has.
 func (r *round) place(t *theft, cases []caseload.Case, day int) (c *caseload.Case, rank int) {
+	return r.placeAmong(r.read, t, cases, day)
+}
+
+// placeAmong is the same for who has read something else.
+func (r *round) placeAmong(read *reading, t *theft, cases []caseload.Case, day int) (c *caseload.Case, rank int) {
 	for i := range cases {
 		x := &cases[i]
 		if t.named(x) {
 			return x, rank + 1
 		}
-		if r.read.isNew(x, day) && !slices.ContainsFunc(r.thefts, func(o *theft) bool { return o.named(x) }) {
+		if read.isNew(x, day) && !slices.ContainsFunc(r.thefts, func(o *theft) bool { return o.named(x) }) {
 			rank++
 		}
 	}
@@ -300,6 +317,7 @@ func (r *round) note(t *theft, cases []caseload.Case, day int, hour uint32) {
 	}
 	o := &t.outcome
 	o.Found, o.Rank, o.WeightDB = true, rank, c.Weight
+	t.found = hour
 	o.Hours = int64(hour) - int64(t.scene.Begin)/3_600_000_000
 	o.Lost = t.scene.Total(moment(hour))
 	for i := range c.Findings {

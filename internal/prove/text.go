@@ -19,6 +19,7 @@ func (r *Result) WriteText(w io.Writer) error {
 	t.head(r)
 	t.stories(r)
 	t.smallest(r)
+	t.detectors(r)
 	t.missed(r)
 	t.reliability(r.Reliability)
 	fmt.Fprintf(t, "\nNOT TESTED by injection\n")

@@ -4,8 +4,6 @@ import (
 	"context"
 
 	"barium/internal/caseload"
-	"barium/internal/hunt"
-	"barium/internal/ledger"
 )
 
 // pair is a host and the label of a far end: what a person has read of.
@@ -21,11 +19,11 @@ func pairsOf(c *caseload.Case) (out []pair) {
 
 // look returns the cases as a hunt shows them at an hour.
 func (b *background) look(ctx context.Context, until uint32) ([]caseload.Case, error) {
-	l, err := ledger.NewLook(ctx, b.store, ledger.Window{Until: until}, b.networks)
+	s, err := b.see(ctx, until)
 	if err != nil {
 		return nil, err
 	}
-	return hunt.Cases(ctx, l)
+	return s.cases, nil
 }
 
 // reading is what a person has read in the background alone, and when.
@@ -35,6 +33,7 @@ type reading struct {
 	fresh  []int        // new cases by day; -1 for a day that was not looked at
 	left   int          // cases that amount to "data left", at the end
 	seen   *tally       // each case as at its last look
+	less   lesser       // the same without each detector; nil for those
 }
 
 // isNew reports whether a case holds something that had not been read of before a day.
@@ -60,36 +59,50 @@ func (r *reading) read(c *caseload.Case, day int) {
 // there when the first week is over counts as read as far as the budget of those
 // days goes.
 func (b *background) walkClean(ctx context.Context, budget int, step func()) (*reading, error) {
-	r := &reading{budget: budget, seen: &tally{}, on: map[pair]int{}, fresh: make([]int, b.days+1)}
-	for i := range r.fresh {
-		r.fresh[i] = -1
-	}
+	r := newReading(budget, b.days)
+	r.less = newLesser(budget, b.days)
+	r.seen = &tally{}
 	for day := max(1, b.warm); day <= b.days; day++ {
-		cases, err := b.look(ctx, b.until(day))
+		s, err := b.see(ctx, b.until(day))
 		if err != nil {
 			return nil, err
 		}
-		r.seen.look(cases)
-		may, n := budget, 0
-		if day == b.warm {
-			may = budget * day
-		}
-		for i := range cases {
-			if !r.isNew(&cases[i], day) {
-				continue
-			}
-			if n < may {
-				r.read(&cases[i], day)
-			}
-			n++
-		}
-		r.fresh[day], r.left = n, 0
-		for i := range cases {
-			if cases[i].Level == caseload.Left {
-				r.left++
-			}
-		}
+		r.seen.look(s.cases)
+		r.turn(s.cases, day, b.warm)
+		r.less.turn(s, day, b.warm)
 		step()
 	}
 	return r, nil
+}
+
+func newReading(budget, days int) *reading {
+	r := &reading{budget: budget, on: map[pair]int{}, fresh: make([]int, days+1)}
+	for i := range r.fresh {
+		r.fresh[i] = -1
+	}
+	return r
+}
+
+// turn reads the cases of a day; on the day that ends learning, as many as all days
+// until then allow.
+func (r *reading) turn(cases []caseload.Case, day, warm int) {
+	may, n := r.budget, 0
+	if day == warm {
+		may = r.budget * day
+	}
+	for i := range cases {
+		if !r.isNew(&cases[i], day) {
+			continue
+		}
+		if n < may {
+			r.read(&cases[i], day)
+		}
+		n++
+	}
+	r.fresh[day], r.left = n, 0
+	for i := range cases {
+		if cases[i].Level == caseload.Left {
+			r.left++
+		}
+	}
 }

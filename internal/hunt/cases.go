@@ -9,6 +9,14 @@ import (
 	"barium/internal/ledger"
 )
 
+// Detectors lists the names of the detectors, in the order of the catalogue.
+func Detectors() (out []string) {
+	for _, d := range all.Detectors {
+		out = append(out, d.About().Name)
+	}
+	return out
+}
+
 // Findings returns what the detectors find in a look, in the order of the detectors,
 // and what joining findings into cases has to know.
 func Findings(ctx context.Context, look *ledger.Look) ([]detect.Finding, caseload.Facts, error) {

@@ -6,7 +6,6 @@ import (
 
 	"barium/internal/caseload"
 	"barium/internal/detect"
-	"barium/internal/detect/all"
 	"barium/internal/hunt"
 	"barium/internal/ledger"
 )
@@ -43,20 +42,12 @@ func (s *sight) without(name string) []caseload.Case {
 	return cases
 }
 
-// detectorNames lists the detectors in the order of the catalogue.
-func detectorNames() (out []string) {
-	for _, d := range all.Detectors {
-		out = append(out, d.About().Name)
-	}
-	return out
-}
-
 // lesser is what a person would have read without one detector, by its name.
 type lesser map[string]*reading
 
 func newLesser(budget, days int) lesser {
 	out := lesser{}
-	for _, name := range detectorNames() {
+	for _, name := range hunt.Detectors() {
 		out[name] = newReading(budget, days)
 	}
 	return out
@@ -133,7 +124,7 @@ type PlainTheft struct {
 
 // added says what each detector adds, in the order of the catalogue.
 func added(b *background, less lesser, trials []trial, thefts []*theft) (out []Added) {
-	for _, name := range detectorNames() {
+	for _, name := range hunt.Detectors() {
 		clean := less[name].summary(b)
 		a := Added{Name: name, Lost: []string{}, Smallest: []PlainTheft{}, Backlog: clean.Backlog, Mean: clean.Mean}
 		for _, t := range thefts {

@@ -70,6 +70,22 @@ func TestRun(t *testing.T) {
 			t.Errorf("%+v", w)
 		}
 	}
+	// Names that carry data have one detector alone; some have no part in either theft.
+	for _, a := range r.Detectors {
+		switch a.Name {
+		case "dnstunnel":
+			if a.Found != 2 || a.In != 1 || a.Without != 1 || !slices.Equal(a.Lost, []string{"dns-drip"}) {
+				t.Errorf("%+v", a)
+			}
+		case "icmp":
+			if a.In != 0 || a.Without != 2 || a.Later != 0 || a.Backlog != r.Clean.Backlog || len(a.Lost) > 0 {
+				t.Errorf("%+v", a)
+			}
+		}
+	}
+	if len(r.Detectors) != len(hunt.Detectors()) {
+		t.Errorf("%d detectors", len(r.Detectors))
+	}
 	// 10 GB a night stand out in any list of bytes, the names of a tunnel in none.
 	for i, want := range []int{1, 0} {
 		if s := r.Stories[i].Baselines["bytes"]; s.Found != want {

@@ -263,3 +263,27 @@ func BenchmarkRead(b *testing.B) {
 		}
 	})
 }
+
+// TestNextHeader asserts that header lines are found wherever they stand.
+func TestNextHeader(t *testing.T) {
+	far := strings.Repeat("#x", 2*fewSigns) + "\n"
+	if got := nextHeader([]byte(far+"#"), 0); got != len(far) {
+		t.Errorf("%d behind many signs, want %d", got, len(far))
+	}
+	rng := rand.New(rand.NewPCG(1, 2))
+	for range 2000 {
+		body := make([]byte, 1+rng.IntN(4000))
+		signs := rng.IntN(3) // how often # stands there
+		for i := range body {
+			body[i] = "\nx##"[rng.IntN(2+signs)]
+		}
+		at := rng.IntN(len(body))
+		want := bytes.Index(body[at:], []byte("\n#"))
+		if want >= 0 {
+			want += at + 1
+		}
+		if got := nextHeader(body, at); got != want {
+			t.Fatalf("%d, want %d, from %d of %q", got, want, at, body)
+		}
+	}
+}

@@ -193,7 +193,7 @@ func (p *pool) spillPart(q *part) error {
 		p.size += int64(len(c))
 		p.used.Add(-int64(cap(c)))
 	}
-	p.slabs.giveBack(q.chunks)
+	p.slabs.giveBack(q.chunks, false)
 	q.spilled = append(q.spilled, segment{at, p.size - at})
 	q.chunks, q.bytes = nil, 0
 	return nil
@@ -223,7 +223,7 @@ func (p *pool) take(table, part int, b []byte) ([]byte, error) {
 		b = append(b, c...)
 		p.used.Add(-int64(cap(c)))
 	}
-	p.slabs.giveBack(q.chunks)
+	p.slabs.giveBack(q.chunks, true)
 	q.chunks, q.spilled, q.bytes = nil, nil, 0
 	return b, nil
 }

@@ -21,19 +21,26 @@ const (
 // hundreds of megabytes of records, and the first touch of each page of 4 KiB costs
 // as much as filling it. It is safe for concurrent use.
 type slabs struct {
-	mu   sync.Mutex
-	free [][]byte
-	rest []byte // of the newest slab, not handed out yet
+	mu    sync.Mutex
+	free  [][]byte
+	empty [][]byte // free ones without memory behind them
+	rest  []byte   // of the newest slab, not handed out yet
 }
+
+// reserve is how many free chunks keep their memory when they will hardly be needed
+// again.
+const reserve = 2 * slabBytes / chunkBytes
 
 // chunk returns an empty chunk with room for chunkBytes.
 func (s *slabs) chunk() []byte {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if n := len(s.free) - 1; n >= 0 {
-		c := s.free[n]
-		s.free = s.free[:n]
-		return c
+	for _, list := range [...]*[][]byte{&s.free, &s.empty} {
+		if n := len(*list) - 1; n >= 0 {
+			c := (*list)[n]
+			*list = (*list)[:n]
+			return c
+		}
 	}
 	if len(s.rest) == 0 {
 		b := make([]byte, slabBytes+hugePage) // what is not used of it is never touched
@@ -47,12 +54,17 @@ func (s *slabs) chunk() []byte {
 }
 
 // giveBack takes chunks whose bytes are not needed any more; others than those of
-// chunkBytes are left to the garbage collector.
-func (s *slabs) giveBack(chunks [][]byte) {
+// chunkBytes are left to the garbage collector. done says that few will be asked for
+// again: past the reserve their memory goes back to the system.
+func (s *slabs) giveBack(chunks [][]byte, done bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, c := range chunks {
-		if cap(c) == chunkBytes {
+		switch {
+		case cap(c) != chunkBytes:
+		case done && len(s.free) >= reserve && unix.Madvise(c[:chunkBytes], unix.MADV_DONTNEED) == nil:
+			s.empty = append(s.empty, c[:0])
+		default:
 			s.free = append(s.free, c[:0])
 		}
 	}

@@ -18,7 +18,7 @@ func TestChunks(t *testing.T) {
 		}
 		chunks[i] = append(c, bytes.Repeat([]byte{byte(i)}, chunkBytes)...)
 	}
-	s.giveBack([][]byte{chunks[3], make([]byte, 100)})
+	s.giveBack([][]byte{chunks[3], make([]byte, 100)}, false)
 	again := append(s.chunk(), bytes.Repeat([]byte{0xff}, chunkBytes)...)
 	if &again[0] != &chunks[3][0] {
 		t.Error("what was given back is not handed out again")
@@ -26,6 +26,29 @@ func TestChunks(t *testing.T) {
 	for i, c := range chunks {
 		if want := bytes.Repeat([]byte{byte(i)}, chunkBytes); i != 3 && !bytes.Equal(c, want) {
 			t.Errorf("chunk %d was written to", i)
+		}
+	}
+}
+
+// TestReserve asserts that chunks past the reserve are handed out again too, after
+// those that kept their memory.
+func TestReserve(t *testing.T) {
+	var s slabs
+	chunks := make([][]byte, reserve+5)
+	for i := range chunks {
+		chunks[i] = append(s.chunk(), 1)
+	}
+	s.giveBack(chunks, true)
+	if len(s.free) != reserve || len(s.empty) != 5 {
+		t.Fatalf("%d with memory, %d without, want %d and 5", len(s.free), len(s.empty), reserve)
+	}
+	for i := range chunks {
+		want := byte(1)
+		if i >= reserve {
+			want = 0
+		}
+		if c := s.chunk(); len(c) != 0 || c[:1][0] != want {
+			t.Errorf("chunk %d holds %d bytes, the first was %d", i, len(c), c[:1][0])
 		}
 	}
 }

@@ -13,6 +13,7 @@ type capture struct {
 	last    event.Time // its time, to know others by
 	held    int        // bytes of the source that the last frame lies in
 	classic classic
+	record  classicHead // of the last frame
 	ng      *ng // nil for the container pcap
 	started bool
 	keep    bool   // keep header

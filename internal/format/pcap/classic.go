@@ -78,9 +78,9 @@ type classicHead struct {
 	sec, subsecs uint32
 }
 
-func (c *classic) parse(b []byte) classicHead {
+// parse reads the record header that b begins with.
+func (c *classic) parse(h *classicHead, b []byte) {
 	_ = b[15]
-	var h classicHead
 	if c.big { // not through order: a call of each of these costs as much as the rest
 		h.sec, h.subsecs = binary.BigEndian.Uint32(b), binary.BigEndian.Uint32(b[4:])
 		h.captured, h.length = binary.BigEndian.Uint32(b[8:]), binary.BigEndian.Uint32(b[12:])
@@ -94,7 +94,6 @@ func (c *classic) parse(b []byte) classicHead {
 	} else {
 		h.ts += event.Time(h.subsecs)
 	}
-	return h
 }
 
 // whole reports whether a record header could be one. Some programs write more
@@ -133,8 +132,9 @@ func (c *capture) nextClassic(f *frame) bool {
 			c.cutOff(b)
 			return false
 		}
-		h := c.classic.parse(b)
-		if !c.classic.whole(&h) {
+		h := &c.record
+		c.classic.parse(h, b)
+		if !c.classic.whole(h) {
 			c.number++
 			c.bad("a packet header with impossible times or lengths", b)
 			if !c.findClassic() {
@@ -150,10 +150,8 @@ func (c *capture) nextClassic(f *frame) bool {
 		}
 		c.number++
 		c.last = h.ts
-		*f = frame{
-			offset: c.src.at, number: c.number, ts: h.ts, link: c.classic.link,
-			data: b[c.classic.header:], length: max(int(h.length), int(h.captured)),
-		}
+		f.offset, f.number, f.ts, f.link = c.src.at, c.number, h.ts, c.classic.link
+		f.data, f.length = b[c.classic.header:], max(int(h.length), int(h.captured))
 		c.held = n
 		return true
 	}
@@ -173,7 +171,8 @@ func (c *capture) findClassic() bool {
 			c.src.take(len(b))
 			return false
 		}
-		h := c.classic.parse(b)
+		var h, next classicHead
+		c.classic.parse(&h, b)
 		if c.classic.likely(&h, c.last) {
 			n := head + int(h.captured)
 			more := c.src.peek(n + head)
@@ -181,7 +180,7 @@ func (c *capture) findClassic() bool {
 				return true
 			}
 			if len(more) == n+head {
-				next := c.classic.parse(more[n:])
+				c.classic.parse(&next, more[n:])
 				if c.classic.likely(&next, h.ts) {
 					return true
 				}

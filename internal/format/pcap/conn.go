@@ -63,9 +63,9 @@ func (c *conn) begin(k key, swapped bool, p *packet) {
 	sport, dport := p.sport, p.dport
 	flip := false
 	switch {
-	case p.tcp != nil && p.tcp.SYN:
-		flip = p.tcp.ACK
-	case p.tcp != nil, p.proto == layers.IPProtocolUDP:
+	case p.proto == layers.IPProtocolTCP && p.flags&flagSYN != 0:
+		flip = p.flags&flagACK != 0
+	case p.proto == layers.IPProtocolTCP, p.proto == layers.IPProtocolUDP:
 		flip = wellKnown(sport) && !wellKnown(dport)
 	case p.proto == layers.IPProtocolICMPv4, p.proto == layers.IPProtocolICMPv6:
 		sport, dport = k.aPort, k.bPort

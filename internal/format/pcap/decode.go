@@ -19,9 +19,11 @@ type packet struct {
 	length   int         // of the datagram, by its header
 	sport    uint16      // or the ICMP type
 	dport    uint16      // or the ICMP code
-	payload  []byte      // as captured
-	size     int         // of the payload on the wire, at least that of payload
-	tcp      *layers.TCP // nil for other protocols
+	payload  []byte // as captured
+	size     int    // of the payload on the wire, at least that of payload
+	seq, ack uint32 // of TCP, as are the next two
+	window   uint16
+	flags    tcpFlags
 }
 
 // verdict says what became of a frame.
@@ -43,14 +45,11 @@ const (
 type decoder struct {
 	p packet
 
-	eth   layers.Ethernet
 	tag   layers.Dot1Q
 	sll   layers.LinuxSLL
 	sll2  layers.LinuxSLL2
 	loop  layers.Loopback
 	ip4   layers.IPv4
-	tcp   layers.TCP
-	udp   layers.UDP
 	gre   layers.GRE
 	vxlan layers.VXLAN
 
@@ -103,10 +102,11 @@ func (d *decoder) frame(f *frame) (v verdict) {
 func damaged(what string, err error) verdict { return verdict{reason: what + ": " + err.Error()} }
 
 func (d *decoder) ethernet(b []byte) verdict {
-	if err := d.eth.DecodeFromBytes(b, d.none); err != nil {
-		return damaged("Ethernet header", err)
+	const header = 14
+	if len(b) < header {
+		return verdict{reason: "Ethernet header: too short"}
 	}
-	return d.ether(uint16(d.eth.EthernetType), d.eth.Payload)
+	return d.ether(binary.BigEndian.Uint16(b[12:]), b[header:])
 }
 
 // loopback reads LINKTYPE_NULL and LINKTYPE_LOOP: a protocol family that differs
@@ -196,29 +196,41 @@ func (d *decoder) ip(b []byte) verdict {
 }
 
 func (d *decoder) ipv4(b []byte) verdict {
-	ip := &d.ip4
-	if err := ip.DecodeFromBytes(b, d.none); err != nil {
-		return damaged("IPv4 header", err)
+	const least = 20
+	if len(b) < least {
+		return verdict{reason: fmt.Sprintf("IPv4 header: %d bytes of 20", len(b))}
 	}
 	p := &d.p
-	p.src, p.dst = mapped(b[12:16]), mapped(b[16:20])
 	p.length = int(binary.BigEndian.Uint16(b[2:]))
 	if p.length == 0 { // left to the network card, and larger than the field
 		p.length = len(b)
 	}
-	size := p.length - int(ip.IHL)*4
-	if ip.FragOffset != 0 || ip.Flags&layers.IPv4MoreFragments != 0 {
-		id := fragmentKey{src: p.src, dst: p.dst, id: uint32(ip.Id), proto: ip.Protocol}
-		part := fragment{at: int(ip.FragOffset) * 8, last: ip.Flags&layers.IPv4MoreFragments == 0, data: ip.Payload, size: size}
-		return d.fragment(id, part, int(ip.IHL)*4)
+	header := int(b[0]&0xf) * 4
+	if header != least || p.length < least { // options, or damage
+		if err := d.ip4.DecodeFromBytes(b, d.none); err != nil {
+			return damaged("IPv4 header", err)
+		}
 	}
-	return d.transport(ip.Protocol, ip.Payload, size)
+	p.src = mapped(b[12:])
+	p.dst = mapped(b[16:])
+	proto, size := layers.IPProtocol(b[9]), p.length-header
+	part, payload := binary.BigEndian.Uint16(b[6:]), b[header:min(len(b), p.length)]
+	if part&^notFragmented != 0 {
+		id := fragmentKey{src: p.src, dst: p.dst, id: uint32(binary.BigEndian.Uint16(b[4:])), proto: proto}
+		return d.fragment(id, fragment{at: int(part&0x1fff) * 8, last: part&moreFragments == 0, data: payload, size: size}, header)
+	}
+	return d.transport(proto, payload, size)
 }
 
-// mapped returns an IPv4 address as IPv6.
+// Bits of an IPv4 header beside the place of a fragment (RFC 791 section 3.1).
+const (
+	moreFragments = 0x2000
+	notFragmented = 0xc000 // the others: reserved, may not be fragmented
+)
+
+// mapped returns the IPv4 address that b begins with, as IPv6.
 func mapped(b []byte) (a event.Addr) {
-	a[10], a[11] = 0xff, 0xff
-	copy(a[12:], b)
+	binary.BigEndian.PutUint64(a[8:], 0xffff<<32|uint64(binary.BigEndian.Uint32(b)))
 	return a
 }
 
@@ -295,26 +307,18 @@ func (d *decoder) fragment(id fragmentKey, part fragment, header int) verdict {
 // transport reads what a datagram carries. size is its length on the wire.
 func (d *decoder) transport(proto layers.IPProtocol, b []byte, size int) verdict {
 	p := &d.p
-	p.proto, p.tcp, p.sport, p.dport = proto, nil, 0, 0
+	p.proto, p.sport, p.dport = proto, 0, 0
 	if size < 0 {
 		return verdict{reason: "IP header: longer than the datagram"}
 	}
 	switch proto {
 	case layers.IPProtocolTCP:
-		if err := d.tcp.DecodeFromBytes(b, d.none); err != nil {
-			return damaged("TCP header", err)
+		if reason := p.readTCP(b, size); reason != "" {
+			return verdict{reason: reason}
 		}
-		p.sport, p.dport, p.tcp = uint16(d.tcp.SrcPort), uint16(d.tcp.DstPort), &d.tcp
-		p.payload = d.tcp.Payload
-		p.size = size - len(d.tcp.Contents)
 	case layers.IPProtocolUDP:
-		if err := d.udp.DecodeFromBytes(b, d.none); err != nil {
-			return damaged("UDP header", err)
-		}
-		p.sport, p.dport = uint16(d.udp.SrcPort), uint16(d.udp.DstPort)
-		p.payload, p.size = d.udp.Payload, size-8
-		if n := int(d.udp.Length); n >= 8 {
-			p.size = min(p.size, n-8)
+		if reason := p.readUDP(b, size); reason != "" {
+			return verdict{reason: reason}
 		}
 		if p.dport == portVXLAN || p.dport == portGeneve {
 			d.carried()

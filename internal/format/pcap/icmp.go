@@ -1,10 +1,6 @@
 package pcap
 
-import (
-	"bytes"
-
-	"github.com/gopacket/gopacket/layers"
-)
+import "github.com/gopacket/gopacket/layers"
 
 // icmpPairs are the types that ask and what answers them: RFC 792, 950, 1256,
 // and 4443, 2710, 4861, 4620, 6275.
@@ -36,7 +32,7 @@ func icmpKey(p *packet) (k key, swapped bool) {
 	} else {
 		return key{p.src, p.dst, ask, answer, p.proto}, false
 	}
-	if bytes.Compare(p.src[:], p.dst[:]) > 0 {
+	if after(&p.src, &p.dst) {
 		return key{p.dst, p.src, ask, answer, p.proto}, true
 	}
 	return key{p.src, p.dst, ask, answer, p.proto}, false

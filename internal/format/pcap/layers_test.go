@@ -157,7 +157,7 @@ func TestDamaged(t *testing.T) {
 	f("neither IPv4 nor IPv6", edit(14, 0xf5))
 	f("IPv4 header", edit(14, 0x44))
 	f("UDP header", good[:36])
-	f("UDP packet too small", edit(14+20+4, 0, 3))
+	f("UDP header: a length of 3 bytes", edit(14+20+4, 0, 3))
 	f("TCP header", edit(14+9, 6, 0, 0, 0, 0, 0))
 	f("too many VLAN tags", slices.Concat(make([]byte, 12), bytes.Repeat([]byte{0x81, 0, 0, 1}, 40), []byte{8, 0}))
 	f("DNS: a question", edit(14+20+8+12, 0x3f))

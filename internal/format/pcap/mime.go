@@ -53,6 +53,22 @@ var magics = []magic{
 	{0, "-----BEGIN PGP MESSAGE", "application/pgp-encrypted"},
 }
 
+// candidates are, by the first byte of a file, the magics that may fit it, in
+// their order.
+var candidates = byFirst(magics)
+
+func byFirst(all []magic) (by [256][]*magic) {
+	for i := range all {
+		m := &all[i]
+		for first := range by {
+			if m.at > 0 || int(m.bytes[0]) == first {
+				by[first] = append(by[first], m)
+			}
+		}
+	}
+	return by
+}
+
 // markups begin texts, behind white space, in any letter case.
 var markups = []struct{ begin, mime string }{
 	{"<!doctype html", "text/html"},
@@ -63,16 +79,18 @@ var markups = []struct{ begin, mime string }{
 // sniffMIME returns the type of a file by its first bytes, "" when they do not
 // tell. Text that is nothing else is text/plain.
 func sniffMIME(b []byte) string {
-	for i := range magics {
-		m := &magics[i]
-		if len(b) >= m.at+len(m.bytes) && b[m.at] == m.bytes[0] && string(b[m.at:m.at+len(m.bytes)]) == m.bytes {
+	if len(b) == 0 {
+		return ""
+	}
+	for _, m := range candidates[b[0]] {
+		if len(b) >= m.at+len(m.bytes) && string(b[m.at:m.at+len(m.bytes)]) == m.bytes {
 			if m.mime == "application/zip" && isOffice(b) {
 				return "application/vnd.openxmlformats-officedocument"
 			}
 			return m.mime
 		}
 	}
-	if len(b) == 0 || !isText(b) {
+	if !isText(b) {
 		return ""
 	}
 	text := bytes.TrimLeft(bytes.TrimPrefix(b, []byte("\xef\xbb\xbf")), " \t\r\n")

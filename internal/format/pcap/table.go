@@ -3,6 +3,7 @@ package pcap
 import (
 	"bytes"
 	"cmp"
+	"encoding/binary"
 	"slices"
 
 	"github.com/gopacket/gopacket/layers"
@@ -57,16 +58,24 @@ func keyOf(p *packet) (k key, swapped bool) {
 	case layers.IPProtocolICMPv4, layers.IPProtocolICMPv6:
 		return icmpKey(p)
 	case layers.IPProtocolTCP, layers.IPProtocolUDP:
-		switch c := bytes.Compare(p.src[:], p.dst[:]); {
-		case c < 0, c == 0 && p.sport <= p.dport:
-			return k, false
+		if swapped = after(&p.src, &p.dst) || p.src == p.dst && p.sport > p.dport; swapped {
+			k = key{p.dst, p.src, p.dport, p.sport, p.proto}
 		}
-		return key{p.dst, p.src, p.dport, p.sport, p.proto}, true
+		return k, swapped
 	}
-	if bytes.Compare(p.src[:], p.dst[:]) > 0 {
+	if after(&p.src, &p.dst) {
 		return key{a: p.dst, b: p.src, proto: p.proto}, true
 	}
 	return k, false
+}
+
+// after reports whether address a sorts behind address b.
+func after(a, b *event.Addr) bool {
+	x, y := binary.BigEndian.Uint64(a[:]), binary.BigEndian.Uint64(b[:])
+	if x == y {
+		x, y = binary.BigEndian.Uint64(a[8:]), binary.BigEndian.Uint64(b[8:])
+	}
+	return x > y
 }
 
 // table holds the open flows.
@@ -110,7 +119,7 @@ func (t *table) packet(p *packet) {
 	if c == nil || c.key != k {
 		c = t.conns[k]
 	}
-	if c != nil && p.tcp != nil && c.begins(p, swapped == c.swapped) {
+	if c != nil && p.proto == layers.IPProtocolTCP && c.begins(p, swapped == c.swapped) {
 		t.end(c)
 		c = nil
 	}
@@ -180,7 +189,7 @@ func (t *table) open(k key, swapped bool, p *packet) *conn {
 	}
 	c.begin(k, swapped, p)
 	t.conns[k] = c
-	if p.tcp != nil {
+	if p.proto == layers.IPProtocolTCP {
 		c.service = t.expected.take(c.head.Resp, c.head.RespPort)
 	}
 	return c

@@ -20,34 +20,34 @@ const (
 // begins reports whether a packet begins a connection on a tuple that is in use:
 // a SYN that is not the one seen before.
 func (c *conn) begins(p *packet, orig bool) bool {
-	if !p.tcp.SYN || p.tcp.ACK {
+	if p.flags&flagSYN == 0 || p.flags&flagACK != 0 {
 		return false
 	}
 	s := &c.side(orig).stream
 	if !s.started { // both sides call at once
 		return c.orig.state >= tcpClosed || c.resp.state >= tcpClosed
 	}
-	return !s.syn || s.base != p.tcp.Seq+1
+	return !s.syn || s.base != p.seq+1
 }
 
 // tcp takes in a TCP segment.
 func (t *table) tcp(c *conn, orig bool, p *packet) {
 	e, peer := c.side(orig), c.side(!orig)
-	s, h := &e.stream, p.tcp
-	seq := h.Seq
-	if h.SYN {
+	s, seq := &e.stream, p.seq
+	syn, ack, fin, rst := p.flags&flagSYN != 0, p.flags&flagACK != 0, p.flags&flagFIN != 0, p.flags&flagRST != 0
+	if syn {
 		seq++
-		if h.ACK {
+		if ack {
 			c.mark(orig, 'h', seenSYNACK)
 		} else {
 			c.mark(orig, 's', seenSYN)
 		}
 	}
-	if !s.started && !h.RST {
-		s.start(seq, h.SYN)
+	if !s.started && !rst {
+		s.start(seq, syn)
 	}
 	at := s.position(seq)
-	if p.size > 0 && !h.RST {
+	if p.size > 0 && !rst {
 		c.mark(orig, 'd', seenData)
 		if at+int64(p.size) <= s.top {
 			c.scaled(orig, 't', &e.repeats)
@@ -56,24 +56,24 @@ func (t *table) tcp(c *conn, orig bool, p *packet) {
 		}
 		s.receive(t, c, orig, at, p)
 	}
-	if h.ACK && peer.stream.started && !h.RST {
-		peer.stream.acknowledge(t, c, !orig, h.Ack)
+	if ack && peer.stream.started && !rst {
+		peer.stream.acknowledge(t, c, !orig, p.ack)
 	}
 	switch {
-	case h.RST:
+	case rst:
 		c.mark(orig, 'r', seenRST)
-	case h.FIN:
+	case fin:
 		c.mark(orig, 'f', seenFIN)
 		if s.fin < 0 {
 			s.fin = at + int64(p.size)
 		}
-	case h.ACK && p.size == 0 && !h.SYN:
+	case ack && p.size == 0 && !syn:
 		c.mark(orig, 'a', seenACK)
-		if h.Window == 0 {
+		if p.window == 0 {
 			c.scaled(orig, 'w', &e.zero)
 		}
 	}
-	e.advance(peer, h.SYN, h.ACK, h.FIN, h.RST)
+	e.advance(peer, syn, ack, fin, rst)
 	switch {
 	case e.state >= tcpReset || peer.state >= tcpReset, e.state == tcpClosed && peer.state == tcpClosed:
 		t.timeout[phaseOver].add(c)

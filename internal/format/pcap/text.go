@@ -39,7 +39,7 @@ func describe(f *frame) string {
 func describePacket(b *strings.Builder, p *packet) {
 	switch p.proto {
 	case layers.IPProtocolTCP:
-		fmt.Fprintf(b, " %s %d > %s %d tcp %s seq=%d ack=%d win=%d", p.src, p.sport, p.dst, p.dport, flags(p.tcp), p.tcp.Seq, p.tcp.Ack, p.tcp.Window)
+		fmt.Fprintf(b, " %s %d > %s %d tcp %s seq=%d ack=%d win=%d", p.src, p.sport, p.dst, p.dport, p.flags, p.seq, p.ack, p.window)
 	case layers.IPProtocolUDP:
 		fmt.Fprintf(b, " %s %d > %s %d udp", p.src, p.sport, p.dst, p.dport)
 		describeLookup(b, p)
@@ -49,19 +49,6 @@ func describePacket(b *strings.Builder, p *packet) {
 		fmt.Fprintf(b, " %s > %s protocol=%d", p.src, p.dst, uint8(p.proto))
 	}
 	fmt.Fprintf(b, " payload=%d", p.size)
-}
-
-func flags(t *layers.TCP) string {
-	var b []byte
-	for _, f := range []struct {
-		set    bool
-		letter byte
-	}{{t.SYN, 'S'}, {t.FIN, 'F'}, {t.RST, 'R'}, {t.PSH, 'P'}, {t.ACK, 'A'}, {t.URG, 'U'}} {
-		if f.set {
-			b = append(b, f.letter)
-		}
-	}
-	return string(b)
 }
 
 // describeLookup names what a datagram of DNS asks for.

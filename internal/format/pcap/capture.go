@@ -14,7 +14,7 @@ type capture struct {
 	held    int        // bytes of the source that the last frame lies in
 	classic classic
 	record  classicHead // of the last frame
-	ng      *ng // nil for the container pcap
+	ng      *ng         // nil for the container pcap
 	started bool
 	keep    bool   // keep header
 	header  []byte // what must stand before a packet for it to be read by itself

@@ -57,8 +57,8 @@ func (c *conn) side(orig bool) *endpoint {
 // begin sets up a flow by its first packet. Who opened it is told by SYN, and
 // where the capture joined in the middle by the ports: the well-known one is the
 // service (Zeek guesses likewise).
-func (c *conn) begin(k key, swapped bool, p *packet) {
-	c.key, c.swapped, c.proto = k, swapped, p.proto
+func (c *conn) begin(k *key, swapped bool, p *packet) {
+	c.key, c.swapped, c.proto = *k, swapped, p.proto
 	src, dst := p.src, p.dst
 	sport, dport := p.sport, p.dport
 	flip := false
@@ -77,10 +77,10 @@ func (c *conn) begin(k key, swapped bool, p *packet) {
 		src, dst, sport, dport, c.swapped = dst, src, dport, sport, !swapped
 		c.add('^')
 	}
-	identify(&c.uid, &k, p.ts, p.offset)
+	identify(&c.uid, k, p.ts, p.offset)
 	c.head = event.Head{
 		Offset: p.offset, TS: p.ts, Sensor: sensor, UID: c.uid[:],
-		Orig: src, Resp: dst, OrigPort: sport, RespPort: dport,
+		Orig: src.event(), Resp: dst.event(), OrigPort: sport, RespPort: dport,
 	}
 	c.last = p.ts
 	c.orig.stream.fin, c.resp.stream.fin = -1, -1

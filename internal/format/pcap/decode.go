@@ -14,11 +14,11 @@ type packet struct {
 	ts       event.Time
 	offset   int64 // of the frame
 	number   int64 // of the frame
-	src, dst event.Addr
+	src, dst addr
 	proto    layers.IPProtocol
-	length   int         // of the datagram, by its header
-	sport    uint16      // or the ICMP type
-	dport    uint16      // or the ICMP code
+	length   int    // of the datagram, by its header
+	sport    uint16 // or the ICMP type
+	dport    uint16 // or the ICMP code
 	payload  []byte // as captured
 	size     int    // of the payload on the wire, at least that of payload
 	seq, ack uint32 // of TCP, as are the next two
@@ -26,12 +26,27 @@ type packet struct {
 	flags    tcpFlags
 }
 
-// verdict says what became of a frame.
+// verdict says what became of a frame. It is small, for it is handed on through
+// all layers of each packet.
 type verdict struct {
-	reason  string // why it is damaged, in words
-	skip    string // why it is nothing for us: a kind of traffic
-	foreign bool   // its link type is not read
+	fate   fate
+	reason string // what is damaged, in words; which kind of traffic is passed over
 }
+
+type fate uint8
+
+const (
+	taken   fate = iota // the table has it, or it waits for other fragments
+	broken              // it is damaged
+	passed              // it is nothing for us
+	foreign             // its link type is not read
+)
+
+func damage(reason string) verdict { return verdict{broken, reason} }
+
+func damaged(what string, err error) verdict { return damage(what + ": " + err.Error()) }
+
+func pass(kind string) verdict { return verdict{passed, kind} }
 
 const (
 	// maxLayers is how many headers below each other are taken off a frame:
@@ -70,7 +85,7 @@ func (nothing) SetTruncated() {}
 func (d *decoder) frame(f *frame) (v verdict) {
 	defer func() {
 		if r := recover(); r != nil { // the layers' decoders are not ours
-			v = verdict{reason: fmt.Sprintf("a packet that cannot be taken apart: %v", r)}
+			v = damage(fmt.Sprintf("a packet that cannot be taken apart: %v", r))
 		}
 	}()
 	d.p = packet{ts: f.ts, offset: f.offset, number: f.number}
@@ -96,15 +111,13 @@ func (d *decoder) frame(f *frame) (v verdict) {
 	case linkPPP, linkPPPHDLC:
 		return d.ppp(b)
 	}
-	return verdict{foreign: true}
+	return verdict{fate: foreign}
 }
-
-func damaged(what string, err error) verdict { return verdict{reason: what + ": " + err.Error()} }
 
 func (d *decoder) ethernet(b []byte) verdict {
 	const header = 14
 	if len(b) < header {
-		return verdict{reason: "Ethernet header: too short"}
+		return damage("Ethernet header: too short")
 	}
 	return d.ether(binary.BigEndian.Uint16(b[12:]), b[header:])
 }
@@ -124,7 +137,7 @@ func (d *decoder) ppp(b []byte) verdict {
 		b = b[2:]
 	}
 	if len(b) < 2 {
-		return verdict{reason: "PPP header: too short"}
+		return damage("PPP header: too short")
 	}
 	proto, n := uint16(b[0]), 1
 	if b[0]&1 == 0 {
@@ -134,7 +147,7 @@ func (d *decoder) ppp(b []byte) verdict {
 	case 0x0021, 0x0057:
 		return d.ip(b[n:])
 	}
-	return verdict{skip: "ppp control"}
+	return pass("ppp control")
 }
 
 // Types of Ethernet payload beyond those that package layers names.
@@ -159,32 +172,32 @@ func (d *decoder) ether(kind uint16, b []byte) verdict {
 		case layers.EthernetTypeMPLSUnicast, layers.EthernetTypeMPLSMulticast:
 			for bottom := false; !bottom; b = b[4:] {
 				if len(b) < 4 {
-					return verdict{reason: "MPLS label: too short"}
+					return damage("MPLS label: too short")
 				}
 				bottom = b[2]&1 != 0
 			}
 			return d.ip(b)
 		case layers.EthernetTypePPPoESession:
 			if len(b) < 6 {
-				return verdict{reason: "PPPoE header: too short"}
+				return damage("PPPoE header: too short")
 			}
 			return d.ppp(b[6:])
 		case layers.EthernetTypeARP:
-			return verdict{skip: "arp"}
+			return pass("arp")
 		default:
 			if kind < 0x600 {
-				return verdict{skip: "llc"}
+				return pass("llc")
 			}
-			return verdict{skip: "other than IP"}
+			return pass("other than IP")
 		}
 	}
-	return verdict{reason: "too many VLAN tags"}
+	return damage("too many VLAN tags")
 }
 
 // ip reads a datagram of either version.
 func (d *decoder) ip(b []byte) verdict {
 	if len(b) == 0 {
-		return verdict{reason: "an empty IP datagram"}
+		return damage("an empty IP datagram")
 	}
 	switch b[0] >> 4 {
 	case 4:
@@ -192,13 +205,13 @@ func (d *decoder) ip(b []byte) verdict {
 	case 6:
 		return d.ipv6(b)
 	}
-	return verdict{reason: "neither IPv4 nor IPv6"}
+	return damage("neither IPv4 nor IPv6")
 }
 
 func (d *decoder) ipv4(b []byte) verdict {
 	const least = 20
 	if len(b) < least {
-		return verdict{reason: fmt.Sprintf("IPv4 header: %d bytes of 20", len(b))}
+		return damage(fmt.Sprintf("IPv4 header: %d bytes of 20", len(b)))
 	}
 	p := &d.p
 	p.length = int(binary.BigEndian.Uint16(b[2:]))
@@ -211,8 +224,7 @@ func (d *decoder) ipv4(b []byte) verdict {
 			return damaged("IPv4 header", err)
 		}
 	}
-	p.src = mapped(b[12:])
-	p.dst = mapped(b[16:])
+	p.src, p.dst = addr4(b[12:]), addr4(b[16:])
 	proto, size := layers.IPProtocol(b[9]), p.length-header
 	part, payload := binary.BigEndian.Uint16(b[6:]), b[header:min(len(b), p.length)]
 	if part&^notFragmented != 0 {
@@ -228,21 +240,14 @@ const (
 	notFragmented = 0xc000 // the others: reserved, may not be fragmented
 )
 
-// mapped returns the IPv4 address that b begins with, as IPv6.
-func mapped(b []byte) (a event.Addr) {
-	binary.BigEndian.PutUint64(a[8:], 0xffff<<32|uint64(binary.BigEndian.Uint32(b)))
-	return a
-}
-
 // ipv6 reads the header and those that extend it (RFC 8200 section 4).
 func (d *decoder) ipv6(b []byte) verdict {
 	const header = 40
 	if len(b) < header {
-		return verdict{reason: fmt.Sprintf("IPv6 header: %d bytes of 40", len(b))}
+		return damage(fmt.Sprintf("IPv6 header: %d bytes of 40", len(b)))
 	}
 	p := &d.p
-	copy(p.src[:], b[8:24])
-	copy(p.dst[:], b[24:40])
+	p.src, p.dst = addr6(b[8:]), addr6(b[24:])
 	size := int(binary.BigEndian.Uint16(b[4:]))
 	if size == 0 { // a jumbogram, or left to the network card
 		size = len(b) - header
@@ -263,7 +268,7 @@ func (d *decoder) ipv6(b []byte) verdict {
 			}
 		case layers.IPProtocolIPv6Fragment:
 			if len(b) < 8 {
-				return verdict{reason: "IPv6 fragment header: too short"}
+				return damage("IPv6 fragment header: too short")
 			}
 			field := binary.BigEndian.Uint16(b[2:])
 			if field&^6 == 0 { // the only fragment (RFC 6946)
@@ -276,11 +281,11 @@ func (d *decoder) ipv6(b []byte) verdict {
 			return d.transport(next, b, size)
 		}
 		if length == 0 || length > len(b) {
-			return verdict{reason: "IPv6 extension header: longer than the packet"}
+			return damage("IPv6 extension header: longer than the packet")
 		}
 		next, b, size = layers.IPProtocol(b[0]), b[length:], size-length
 	}
-	return verdict{reason: "too many IPv6 extension headers"}
+	return damage("too many IPv6 extension headers")
 }
 
 // protoMobility is the IPv6 mobility header (RFC 6275).
@@ -290,10 +295,10 @@ const protoMobility layers.IPProtocol = 135
 // complete. header is the length of the IP header.
 func (d *decoder) fragment(id fragmentKey, part fragment, header int) verdict {
 	if part.size < 0 || part.at+part.size > maxDatagram {
-		return verdict{reason: "an IP fragment beyond the end of a datagram"}
+		return damage("an IP fragment beyond the end of a datagram")
 	}
 	if len(part.data) < part.size {
-		return verdict{reason: "an IP fragment that was not captured whole"}
+		return damage("an IP fragment that was not captured whole")
 	}
 	part.data = part.data[:part.size]
 	whole := d.fragments.add(id, part, &d.p)
@@ -309,23 +314,23 @@ func (d *decoder) transport(proto layers.IPProtocol, b []byte, size int) verdict
 	p := &d.p
 	p.proto, p.sport, p.dport = proto, 0, 0
 	if size < 0 {
-		return verdict{reason: "IP header: longer than the datagram"}
+		return damage("IP header: longer than the datagram")
 	}
 	switch proto {
 	case layers.IPProtocolTCP:
 		if reason := p.readTCP(b, size); reason != "" {
-			return verdict{reason: reason}
+			return damage(reason)
 		}
 	case layers.IPProtocolUDP:
 		if reason := p.readUDP(b, size); reason != "" {
-			return verdict{reason: reason}
+			return damage(reason)
 		}
 		if p.dport == portVXLAN || p.dport == portGeneve {
 			d.carried()
 		}
 	case layers.IPProtocolICMPv4, layers.IPProtocolICMPv6:
 		if len(b) < 8 && size >= 8 || len(b) < 4 {
-			return verdict{reason: "ICMP header: too short"}
+			return damage("ICMP header: too short")
 		}
 		p.sport, p.dport = uint16(b[0]), uint16(b[1])
 		p.payload, p.size = b[min(8, len(b)):], max(size-8, 0)
@@ -423,7 +428,7 @@ func (d *decoder) inside(kind string, b []byte, open func([]byte) verdict) (v ve
 	d.tunnels++
 	outer := d.p
 	v = open(b)
-	if v.reason != "" {
+	if v.fate == broken {
 		d.p = outer
 		return v, false
 	}

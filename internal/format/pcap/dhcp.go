@@ -108,7 +108,7 @@ func (s *lease) asked(m *layers.DHCPv4) {
 // server notes who answers.
 func (s *lease) server(p *packet) {
 	if p.sport == portDHCPServer {
-		s.record.Resp, s.record.RespPort = p.src, p.sport
+		s.record.Resp, s.record.RespPort = p.src.event(), p.sport
 	}
 }
 
@@ -130,7 +130,7 @@ func (s *lease) granted(m *layers.DHCPv4) {
 // address returns an IPv4 address, the zero one for 0.0.0.0.
 func address(ip net.IP) event.Addr {
 	if v4 := ip.To4(); v4 != nil && !v4.IsUnspecified() {
-		return mapped(v4)
+		return addr4(v4).event()
 	}
 	return event.Addr{}
 }

@@ -24,7 +24,7 @@ const (
 const second event.Time = 1_000_000
 
 type fragmentKey struct {
-	src, dst event.Addr
+	src, dst addr
 	id       uint32
 	proto    layers.IPProtocol
 }

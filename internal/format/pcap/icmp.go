@@ -20,20 +20,23 @@ func isReply(p *packet) bool {
 	return ok
 }
 
-// icmpKey files a question and its answer under one flow, whose ports are both
+// ofICMP files a question and its answer under one flow, whose ports are both
 // types. Other types have no answer: their ports are type and code, and each
 // direction is a flow of its own.
-func icmpKey(p *packet) (k key, swapped bool) {
+func (k *key) ofICMP(p *packet) (swapped bool) {
 	ask, answer := p.sport, p.dport
 	if a, ok := icmpPairs[p.proto][ask]; ok {
 		answer = a
 	} else if q, ok := icmpReplies[p.proto][ask]; ok {
 		ask, answer = q, ask
 	} else {
-		return key{p.src, p.dst, ask, answer, p.proto}, false
+		*k = key{p.src, p.dst, ask, answer, p.proto}
+		return false
 	}
-	if after(&p.src, &p.dst) {
-		return key{p.dst, p.src, ask, answer, p.proto}, true
+	if p.src.after(p.dst) {
+		*k = key{p.dst, p.src, ask, answer, p.proto}
+		return true
 	}
-	return key{p.src, p.dst, ask, answer, p.proto}, false
+	*k = key{p.src, p.dst, ask, answer, p.proto}
+	return false
 }

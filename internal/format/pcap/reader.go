@@ -65,12 +65,12 @@ func newReading(ctx context.Context, src io.Reader, s format.Sink) *reading {
 func (r *reading) frame(f *frame) {
 	r.sink.number = f.number
 	v := r.decoder.frame(f)
-	switch {
-	case v.reason != "":
+	switch v.fate {
+	case broken:
 		r.sink.Bad(f.offset, f.number, v.reason, f.data)
-	case v.skip != "":
-		r.sink.Skip(v.skip)
-	case v.foreign:
+	case passed:
+		r.sink.Skip(v.reason)
+	case foreign:
 		r.foreign++
 		r.link = f.link
 		r.sink.Skip("frames of a link type that is not read")
@@ -99,7 +99,7 @@ type tunnels struct {
 }
 
 type tunnel struct {
-	a, b event.Addr
+	a, b addr
 	kind string
 }
 
@@ -107,7 +107,8 @@ type tunnel struct {
 const maxTold = 4096
 
 func (t *tunnels) add(p *packet, kind string) {
-	k, _ := keyOf(p)
+	var k key
+	k.of(p)
 	to := tunnel{k.a, k.b, kind}
 	if _, ok := t.told[to]; ok {
 		return
@@ -121,7 +122,7 @@ func (t *tunnels) add(p *packet, kind string) {
 	t.sink.Tunnel(&event.Tunnel{
 		Head: event.Head{
 			Offset: p.offset, TS: p.ts, Sensor: sensor, UID: uid[:],
-			Orig: p.src, Resp: p.dst, OrigPort: p.sport, RespPort: p.dport,
+			Orig: p.src.event(), Resp: p.dst.event(), OrigPort: p.sport, RespPort: p.dport,
 		},
 		Log: "tunnel", Proto: protoOf(p.proto), Type: []byte(kind), Action: []byte("Tunnel::DISCOVER"),
 	})

@@ -3,7 +3,6 @@ package pcap
 import (
 	"bytes"
 	"cmp"
-	"encoding/binary"
 	"slices"
 
 	"github.com/gopacket/gopacket/layers"
@@ -46,36 +45,25 @@ var timeouts = [phases]event.Time{attemptTimeout, tcpTimeout, overTimeout, udpTi
 
 // key is what packets of one flow share, whichever their direction.
 type key struct {
-	a, b         event.Addr
+	a, b         addr
 	aPort, bPort uint16
 	proto        layers.IPProtocol
 }
 
-// keyOf returns the key of a packet and whether its source is the key's b.
-func keyOf(p *packet) (k key, swapped bool) {
-	k = key{p.src, p.dst, p.sport, p.dport, p.proto}
+// of makes k the key of a packet, and reports whether the packet's source is the
+// key's b.
+func (k *key) of(p *packet) (swapped bool) {
 	switch p.proto {
 	case layers.IPProtocolICMPv4, layers.IPProtocolICMPv6:
-		return icmpKey(p)
-	case layers.IPProtocolTCP, layers.IPProtocolUDP:
-		if swapped = after(&p.src, &p.dst) || p.src == p.dst && p.sport > p.dport; swapped {
-			k = key{p.dst, p.src, p.dport, p.sport, p.proto}
-		}
-		return k, swapped
+		return k.ofICMP(p)
 	}
-	if after(&p.src, &p.dst) {
-		return key{a: p.dst, b: p.src, proto: p.proto}, true
+	k.proto = p.proto
+	if p.src.after(p.dst) || p.src == p.dst && p.sport > p.dport {
+		k.a, k.b, k.aPort, k.bPort = p.dst, p.src, p.dport, p.sport
+		return true
 	}
-	return k, false
-}
-
-// after reports whether address a sorts behind address b.
-func after(a, b *event.Addr) bool {
-	x, y := binary.BigEndian.Uint64(a[:]), binary.BigEndian.Uint64(b[:])
-	if x == y {
-		x, y = binary.BigEndian.Uint64(a[8:]), binary.BigEndian.Uint64(b[8:])
-	}
-	return x > y
+	k.a, k.b, k.aPort, k.bPort = p.src, p.dst, p.sport, p.dport
+	return false
 }
 
 // table holds the open flows.
@@ -97,6 +85,7 @@ type table struct {
 	evicted  int64 // flows handed over early
 	dropped  int64 // connections followed no more
 	record   event.Conn
+	key      key // of the last packet
 }
 
 func newTable(s *sink) *table {
@@ -114,10 +103,11 @@ func newTable(s *sink) *table {
 // packet files a packet under its flow.
 func (t *table) packet(p *packet) {
 	t.advance(p.ts)
-	k, swapped := keyOf(p)
+	k := &t.key
+	swapped := k.of(p)
 	c := t.recent
-	if c == nil || c.key != k {
-		c = t.conns[k]
+	if c == nil || c.key != *k {
+		c = t.conns[*k]
 	}
 	if c != nil && p.proto == layers.IPProtocolTCP && c.begins(p, swapped == c.swapped) {
 		t.end(c)
@@ -172,7 +162,7 @@ func (t *table) advance(now event.Time) {
 }
 
 // open begins a flow with its first packet.
-func (t *table) open(k key, swapped bool, p *packet) *conn {
+func (t *table) open(k *key, swapped bool, p *packet) *conn {
 	if len(t.conns) >= maxFlows {
 		t.evicted++
 		t.end(t.oldest())
@@ -188,7 +178,7 @@ func (t *table) open(k key, swapped bool, p *packet) *conn {
 		c, t.fresh = &t.fresh[0], t.fresh[1:]
 	}
 	c.begin(k, swapped, p)
-	t.conns[k] = c
+	t.conns[*k] = c
 	if p.proto == layers.IPProtocolTCP {
 		c.service = t.expected.take(c.head.Resp, c.head.RespPort)
 	}

@@ -20,11 +20,11 @@ func describe(f *frame) string {
 	d.packet = func(p *packet) { told = true; describePacket(&b, p) }
 	v := d.frame(f)
 	switch {
-	case v.reason != "":
+	case v.fate == broken:
 		b.WriteString(" damaged: " + v.reason)
-	case v.skip != "":
-		b.WriteString(" " + v.skip)
-	case v.foreign:
+	case v.fate == passed:
+		b.WriteString(" " + v.reason)
+	case v.fate == foreign:
 		fmt.Fprintf(&b, " link type %d", f.link)
 	case !told:
 		fmt.Fprintf(&b, " IP fragment %s > %s", d.p.src, d.p.dst)

@@ -6,8 +6,6 @@ import (
 
 	"github.com/gopacket/gopacket"
 	"github.com/gopacket/gopacket/layers"
-
-	"barium/internal/event"
 )
 
 // byLayers reads an Ethernet frame with IPv4 and TCP or UDP by package layers
@@ -45,8 +43,7 @@ func byLayers(b []byte) (p packet, ok, plain bool) {
 	if l.DecodeFromBytes(ip.Payload, none) != nil {
 		return p, false, true
 	}
-	copy(p.src[:], ip.SrcIP.To16())
-	copy(p.dst[:], ip.DstIP.To16())
+	p.src, p.dst = addr6(ip.SrcIP.To16()), addr6(ip.DstIP.To16())
 	p.proto, p.payload = ip.Protocol, l.LayerPayload()
 	if ip.Protocol == layers.IPProtocolUDP {
 		p.sport, p.dport = uint16(udp.SrcPort), uint16(udp.DstPort)
@@ -91,7 +88,7 @@ func FuzzHeaders(f *testing.F) {
 		read := false
 		d := decoder{outer: func(*packet, string) {}, packet: func(p *packet) { got, read = *p, true }}
 		v := d.frame(&frame{link: linkEthernet, data: data})
-		if read != ok || ok == (v.reason != "") {
+		if read != ok || ok == (v.fate == broken) {
 			t.Fatalf("read %v, damaged %q; package layers: %v", read, v.reason, ok)
 		}
 		if !ok {
@@ -108,7 +105,7 @@ func FuzzHeaders(f *testing.F) {
 
 // described is what of a packet can be compared.
 type described struct {
-	src, dst     event.Addr
+	src, dst     addr
 	sport, dport uint16
 	proto        layers.IPProtocol
 	seq, ack     uint32

@@ -16,8 +16,10 @@ const base62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 // where its first packet lies. The same capture gives the same uids.
 func identify(uid *[uidLength]byte, k *key, ts event.Time, offset int64) {
 	var b [16 + 16 + 2 + 2 + 1 + 8 + 8]byte
-	copy(b[:], k.a[:])
-	copy(b[16:], k.b[:])
+	binary.BigEndian.PutUint64(b[:], k.a.hi)
+	binary.BigEndian.PutUint64(b[8:], k.a.lo)
+	binary.BigEndian.PutUint64(b[16:], k.b.hi)
+	binary.BigEndian.PutUint64(b[24:], k.b.lo)
 	binary.BigEndian.PutUint16(b[32:], k.aPort)
 	binary.BigEndian.PutUint16(b[34:], k.bPort)
 	b[36] = byte(k.proto)

@@ -35,7 +35,7 @@ type File struct {
 	Reader   format.Reader // nil: not read, see Problem
 	Format   string        // "zeek conn (TSV)", with the container
 	Problem  string        // why it is not read
-	Harmless bool          // the problem hides nothing: an empty file, the same file again
+	Harmless bool          // the problem hides nothing: an empty file, the same file again, a report of barium's
 	mappings []ownMapping  // that may apply
 	mapping  string        // the text of the one that does
 }
@@ -274,7 +274,10 @@ func (f *File) recognise(r io.Reader, kind, archive, in string) {
 	}
 	reader, said := all.Sniff(head, f.Path, f.ownReaders()...)
 	if reader == nil {
-		f.Problem = said.Why
+		f.Problem = ownWork(head)
+		if f.Harmless = f.Problem != ""; !f.Harmless {
+			f.Problem = said.Why
+		}
 		return
 	}
 	f.Reader, f.Format = reader, reader.Name()+" "+said.Type

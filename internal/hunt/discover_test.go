@@ -1,6 +1,7 @@
 package hunt
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,10 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"barium/internal/ledger/duck"
+	"barium/internal/report"
+	"barium/internal/report/html"
 )
 
 // found words what Discover says of each file below dir: "name: problem", or
@@ -115,6 +120,32 @@ func TestDiscover(t *testing.T) {
 	f("empty folders", func(dir string) { must(t, os.MkdirAll(filepath.Join(dir, "a", "b"), 0o700)) }, nil)
 	f("a path that does not exist, and one that does", func(dir string) { write(t, dir, map[string]string{"a.log": good}) }, []string{"absent", "a.log"},
 		"a.log: read as zeek conn (TSV)", "absent: no such file or folder")
+}
+
+// TestDiscoverOwn asserts that what barium wrote is told by its content, and that
+// what only looks a little like it is not.
+func TestDiscoverOwn(t *testing.T) {
+	dir := t.TempDir()
+	d := &report.Document{Schema: report.Schema}
+	var page, document bytes.Buffer
+	must(t, html.Write(&page, d, html.Options{}))
+	must(t, d.EncodeJSON(&document))
+	write(t, dir, map[string]string{
+		"week.log": page.String(), "report.html.gz": packed(t, page.String()), "hunt.json": document.String(),
+		"barium-report.html": connHead + connRow(1),
+		"other.html":         "<!DOCTYPE html>\n<title>status</title>\n", "other.db": "12345678DUCK" + strings.Repeat("\x00", 5000),
+	})
+	store, err := duck.Open(t.Context(), filepath.Join(dir, "ward.db"), duck.Options{})
+	must(t, err)
+	must(t, store.Close())
+	const nobody = ": no log that barium knows (zeek, eve, proxy, netflow, nfcapd, pcap, dnslog, table)"
+	want := []string{
+		"barium-report.html: read as zeek conn (TSV)", "hunt.json: no log: a document that barium wrote (harmless)", "other.db" + nobody, "other.html" + nobody,
+		"report.html.gz: no log: barium's own report (harmless)", "ward.db: no log: a ledger of barium (harmless)", "week.log: no log: barium's own report (harmless)",
+	}
+	if d := cmp.Diff(want, found(t, dir)); d != "" {
+		t.Error(d)
+	}
 }
 
 // TestDiscoverUnknown asserts that bytes which no reader knows are listed with

@@ -1,10 +1,20 @@
 package report
 
-import "time"
+import (
+	"bytes"
+	"time"
+)
 
 // Schema names the shape of the JSON document. It changes when a field is
 // renamed, removed or changes its meaning, not when one is added.
 const Schema = "barium/1"
+
+// Wrote reports whether a file begins as the documents of this package do, of
+// this version or an earlier one.
+func Wrote(head []byte) bool {
+	rest, ok := bytes.CutPrefix(head, []byte("{"))
+	return ok && bytes.HasPrefix(bytes.TrimLeft(rest, " \r\n"), []byte(`"schema": "barium`))
+}
 
 // Verdict levels.
 const (
@@ -327,7 +337,7 @@ type Source struct {
 	First      *time.Time       `json:"first"`      // nil without records
 	Last       *time.Time       `json:"last"`
 	Problem    string           `json:"problem"`  // why it was not, or not wholly, read; empty when all went well
-	Harmless   bool             `json:"harmless"` // the problem hides nothing: an empty file, the same file again
+	Harmless   bool             `json:"harmless"` // the problem hides nothing: an empty file, the same file again, a report of barium's
 	BadSamples []BadSample      `json:"bad_samples"`
 	Skipped    map[string]int64 `json:"skipped"` // records of log types not kept, by type
 	Warnings   []string         `json:"warnings"`

@@ -17,7 +17,7 @@ type Figures struct {
 	Records      int64     // read, all sources
 	Duplicates   int64
 	Bad          int64
-	Unread       int64 // sources with a problem
+	Unread       int64 // sources with a problem that hides something
 }
 
 // Figures adds up the document. Sums stop at the largest number instead of
@@ -55,7 +55,7 @@ func (d *Document) Figures() Figures {
 		f.Records = add(f.Records, s.Records)
 		f.Duplicates = add(f.Duplicates, s.Duplicates)
 		f.Bad = add(f.Bad, s.Bad)
-		if s.Problem != "" {
+		if s.Problem != "" && !s.Harmless {
 			f.Unread++
 		}
 	}

@@ -46,7 +46,7 @@ func (Detector) About() detect.About {
 		},
 		Needs: []detect.Need{{
 			Log: "dns", Whole: true, Hides: "theft through DNS names",
-			Reason: "there is no log of look-ups", Fix: "keep Zeek's dns.log from a sensor between the clients and their resolver",
+			Reason: "there is no log of look-ups", Fix: "keep a log of look-ups between the clients and their resolver, or the resolver's own",
 		}, {
 			Log: "conn", Hides: "whether anybody ever connected to the domains that were asked for",
 			Reason: "there is no connection log", Fix: "keep Zeek's conn.log of the internet edge",

@@ -1,6 +1,7 @@
 package duck
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"database/sql/driver"
@@ -30,6 +31,14 @@ type Options struct {
 	// TempDir is where DuckDB puts what does not fit; empty for a folder beside
 	// the ledger.
 	TempDir string
+}
+
+// Wrote reports whether a file begins as a ledger does: as a database of DuckDB
+// that names a table of ours. It needs the first 64 kB, where DuckDB lists the
+// tables of a ledger that has just been made.
+func Wrote(head []byte) bool {
+	const at = 8 // behind a check sum
+	return len(head) > at && bytes.HasPrefix(head[at:], []byte("DUCK")) && bytes.Contains(head, []byte("conversation_block"))
 }
 
 // Store is a ledger in a DuckDB file.

@@ -1,6 +1,7 @@
 package html
 
 import (
+	"bytes"
 	_ "embed" // for the page and its style
 	"html/template"
 	"io"
@@ -24,6 +25,13 @@ var (
 
 	page = template.Must(template.New("page").Parse(pageText))
 )
+
+// Wrote reports whether a file begins as those of Write do, of this version or an
+// earlier one.
+func Wrote(head []byte) bool {
+	const enough = 4 << 10 // up to the end of the title
+	return bytes.HasPrefix(head, []byte("<!DOCTYPE html>\n")) && bytes.Contains(head[:min(len(head), enough)], []byte(" – barium</title>"))
+}
 
 // Write draws d as one HTML file. It returns the first error of w.
 func Write(w io.Writer, d *report.Document, o Options) error {

@@ -44,7 +44,7 @@ func (v *view) addSources(d *report.Document) {
 
 func trouble(s *report.Source) int {
 	switch {
-	case s.Problem != "":
+	case s.Problem != "" && !s.Harmless:
 		return 2
 	case s.Bad > 0:
 		return 1

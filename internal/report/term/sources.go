@@ -88,8 +88,8 @@ func (p *page) skipped(types map[string]int64) {
 	p.text(plain, 4, 6, "not kept: "+list(parts, mostSkipped))
 }
 
-// troubleFirst returns the sources, those with a problem, unreadable records or
-// warnings before the others, otherwise in order.
+// troubleFirst returns the sources, those with a problem that hides something,
+// unreadable records or warnings before the others, otherwise in order.
 func troubleFirst(sources []report.Source) []*report.Source {
 	out := make([]*report.Source, len(sources))
 	for i := range sources {
@@ -101,7 +101,7 @@ func troubleFirst(sources []report.Source) []*report.Source {
 
 func trouble(s *report.Source) int {
 	switch {
-	case s.Problem != "":
+	case s.Problem != "" && !s.Harmless:
 		return 3
 	case s.Bad > 0:
 		return 2

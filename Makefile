@@ -68,8 +68,8 @@ test: ## run all tests; TESTFLAGS are passed to go test
 	$(GO) test $(TESTFLAGS) ./...
 
 .PHONY: race
-race: ## run the tests with the race detector; detectors run in those of hunt and prove
-	$(GO) test -race -timeout 25m $$($(GO) list ./... | grep -v '/internal/detect/')
+race: ## run the tests with the race detector; detectors and commands run in those of hunt and prove
+	$(GO) test -race -timeout 25m $$($(GO) list ./... | grep -vE '/internal/detect/|/cmd/|/bench$$')
 
 .PHONY: cover
 cover: ## run all tests, print the coverage of each package

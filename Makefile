@@ -68,8 +68,9 @@ test: ## run all tests; TESTFLAGS are passed to go test
 	$(GO) test $(TESTFLAGS) ./...
 
 .PHONY: race
-race: ## run the tests with the race detector; detectors and commands run in those of hunt and prove
-	$(GO) test -race -timeout 25m $$($(GO) list ./... | grep -vE '/internal/detect/|/cmd/|/bench$$')
+race: ## run the tests with the race detector; detectors run in those of hunt, of which those that read and look
+	$(GO) test -race -timeout 25m $$($(GO) list ./... | grep -vE '/internal/(detect/|hunt|prove)|/cmd/|/bench$$')
+	$(GO) test -race -timeout 25m -run '^(TestFind|TestSame|TestImport)' ./internal/hunt
 
 .PHONY: cover
 cover: ## run all tests, print the coverage of each package

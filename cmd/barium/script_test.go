@@ -21,7 +21,13 @@ import (
 
 var update = flag.Bool("update", false, "write the expected output in testdata/script anew")
 
+// TestMain makes the test itself the command barium. What it starts runs on one core:
+// several run side by side anyway, and logs as small as these take a quarter more
+// work on two. The tests of the packages run on all.
 func TestMain(m *testing.M) {
+	if err := os.Setenv("GOMAXPROCS", "1"); err != nil {
+		panic(err)
+	}
 	testscript.Main(m, map[string]func(){"barium": main})
 }
 
@@ -31,6 +37,7 @@ func TestMain(m *testing.M) {
 func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata/script",
+		Setup:         func(e *testscript.Env) error { e.Setenv("GOMAXPROCS", os.Getenv("GOMAXPROCS")); return nil },
 		UpdateScripts: *update,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"status": wantStatus, "gzip": gzipFile, "repeat": repeatFile, "fifo": fifo,

@@ -11,7 +11,6 @@ import (
 
 	"barium/internal/caseload"
 	"barium/internal/detect"
-	"barium/internal/detect/all"
 	"barium/internal/ledger"
 	"barium/internal/report"
 )
@@ -65,7 +64,7 @@ func document(ctx context.Context, l *ledger.Look, cover *caseload.Coverage, see
 		first, last := time.Unix(int64(cover.FirstHour)*3600, 0).UTC(), time.Unix(int64(cover.LastHour+1)*3600, 0).UTC()
 		d.Period.First, d.Period.Last = &first, &last
 	}
-	for _, b := range cover.BlindSpots(all.Detectors) {
+	for _, b := range cover.BlindSpots(o.detectors) {
 		d.BlindSpots = append(d.BlindSpots, report.BlindSpot(b))
 	}
 	var places []detect.Place

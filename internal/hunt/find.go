@@ -2,6 +2,7 @@ package hunt
 
 import (
 	"context"
+	"runtime"
 	"slices"
 	"sync"
 
@@ -13,12 +14,13 @@ import (
 // togetherMemory is from how much memory in bytes on detectors run side by side.
 const togetherMemory = 1 << 30
 
-// find runs detectors side by side, and asks what the look covers meanwhile: one
-// query alone seldom keeps all cores busy. Findings are in the order of the
-// detectors, whichever ends first. The error is the first that occurred. With
-// little memory they take turns: each needs what the database may use. A detector
-// whose queries do not fit into it is asked again, alone; if they still do not fit,
-// the coverage says so, for what it did find nobody knows.
+// find runs detectors side by side, one more than there are cores, and asks what the
+// look covers meanwhile: one query alone seldom keeps all cores busy, and each one
+// that waits costs memory. Findings are in the order of the detectors, whichever ends
+// first. The error is the first that occurred. With little memory they take turns:
+// each needs what the database may use. A detector whose queries do not fit into it
+// is asked again, alone; if they still do not fit, the coverage says so, for what it
+// did find nobody knows.
 func find(ctx context.Context, l *ledger.Look, detectors []detect.Detector, memory int64) ([]detect.Finding, *caseload.Coverage, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -26,13 +28,15 @@ func find(ctx context.Context, l *ledger.Look, detectors []detect.Detector, memo
 	large := make([]bool, len(detectors))
 	var cover *caseload.Coverage
 	var wg sync.WaitGroup
-	var turn sync.Mutex
+	together := runtime.GOMAXPROCS(0) + 1
+	if memory < togetherMemory {
+		together = 1
+	}
+	turns := make(chan struct{}, together)
 	run := func(f func() error) {
 		wg.Go(func() {
-			if memory < togetherMemory {
-				turn.Lock()
-				defer turn.Unlock()
-			}
+			turns <- struct{}{}
+			defer func() { <-turns }()
 			if ctx.Err() != nil {
 				return
 			}

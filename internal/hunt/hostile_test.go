@@ -50,7 +50,7 @@ func TestChangedWhileRead(t *testing.T) {
 		dir := t.TempDir()
 		write(t, dir, map[string]string{"a.log": good, "b/b.log": connHead + connRow(rows+1)})
 		path := filepath.Join(dir, "a.log")
-		d := run(t, Options{Paths: []string{dir}, Progress: &whileReading{do: func() { change(path) }}})
+		d := runUpload(t, Options{Paths: []string{dir}, Progress: &whileReading{do: func() { change(path) }}})
 		a := source(t, d, "a.log")
 		if a.Records < least || a.Records > most || a.Problem != problem {
 			t.Errorf("%s: %d records, problem %q; want %d to %d, %q", name, a.Records, a.Problem, least, most, problem)
@@ -84,7 +84,7 @@ func TestChangedBeforeRead(t *testing.T) {
 		t.Helper()
 		dir := t.TempDir()
 		write(t, dir, map[string]string{"a.log": connHead + connRow(1), "b.log": connHead + connRow(2)})
-		d := run(t, Options{Paths: []string{dir}, Found: func([]File) error { change(filepath.Join(dir, "a.log")); return nil }})
+		d := runUpload(t, Options{Paths: []string{dir}, Found: func([]File) error { change(filepath.Join(dir, "a.log")); return nil }})
 		a := source(t, d, "a.log")
 		if a.Problem != problem || a.Records > 0 && problem != "" {
 			t.Errorf("%s: %d records, problem %q, want %q", name, a.Records, a.Problem, problem)

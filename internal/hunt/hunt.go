@@ -27,7 +27,7 @@ func Run(ctx context.Context, o Options) (doc *report.Document, err error) {
 	}
 	err = o.look(ctx, func(look *ledger.Look, sources []ledger.Source, files []File) error {
 		o.stage("looking for signs")
-		findings, cover, err := find(ctx, look, all.Detectors, o.Memory)
+		findings, cover, err := find(ctx, look, o.detectors, o.Memory)
 		if err != nil {
 			return err
 		}
@@ -66,6 +66,9 @@ func (o *Options) look(ctx context.Context, f func(*ledger.Look, []ledger.Source
 	}
 	if o.Memory == 0 {
 		o.Memory = DefaultMemory()
+	}
+	if o.detectors == nil {
+		o.detectors = all.Detectors
 	}
 	defer Hold(o.Memory)()
 	files, err := Discover(ctx, o.Paths, o.Stdin, o.Mappings...)

@@ -13,6 +13,7 @@ import (
 
 	"barium/internal/detect"
 	"barium/internal/detect/all"
+	"barium/internal/detect/upload"
 	"barium/internal/generate"
 	"barium/internal/ledger"
 	"barium/internal/ledger/duck"
@@ -58,6 +59,14 @@ func run(t testing.TB, o Options) *report.Document {
 		t.Fatal(err)
 	}
 	return d
+}
+
+// runUpload is run with the one detector that tests of reading and of tracing lines
+// need: all of them take longer than the rest of a small hunt.
+func runUpload(t testing.TB, o Options) *report.Document {
+	t.Helper()
+	o.detectors = []detect.Detector{upload.Detector{}}
+	return run(t, o)
 }
 
 // text is the JSON of a document.

@@ -265,7 +265,7 @@ func TestMoved(t *testing.T) {
 	f := func(name string, change func(dir string), o TraceOptions, wantLines int, wantWhere, wantWhy string) {
 		t.Helper()
 		dir := theft(t)
-		d := run(t, Options{Paths: []string{dir}, PlacesOnly: true})
+		d := runUpload(t, Options{Paths: []string{dir}, PlacesOnly: true})
 		if len(d.Cases) != 1 {
 			t.Fatalf("%d cases", len(d.Cases))
 		}
@@ -356,7 +356,7 @@ func TestMovedCompressed(t *testing.T) {
 		must(t, err)
 		must(t, os.Remove(filepath.Join(dir, "conn.log")))
 		must(t, os.WriteFile(filepath.Join(dir, "c."+kind), compressed(t, kind, b), 0o600))
-		d := run(t, Options{Paths: []string{dir}, PlacesOnly: true})
+		d := runUpload(t, Options{Paths: []string{dir}, PlacesOnly: true})
 		must(t, os.Rename(filepath.Join(dir, "c."+kind), filepath.Join(dir, "moved")))
 		// As it was, compressed in another way with more in it, unpacked with more in it.
 		for _, now := range [][]byte{nil, compressed(t, "zst", append(bytes.Clone(b), b...)), append(bytes.Clone(b), b...)} {
@@ -376,17 +376,17 @@ func TestMovedCompressed(t *testing.T) {
 func TestSameBytesTwice(t *testing.T) {
 	dir := theft(t)
 	ledger := filepath.Join(t.TempDir(), "ledger")
-	run(t, Options{Paths: []string{dir}, Ledger: ledger})
+	runUpload(t, Options{Paths: []string{dir}, Ledger: ledger})
 	file, err := os.OpenFile(filepath.Join(dir, "conn.log"), os.O_APPEND|os.O_WRONLY, 0)
 	must(t, err)
 	_, err = file.WriteString(connRow(9))
 	must(t, errors.Join(err, file.Close()))
-	run(t, Options{Paths: []string{dir}, Ledger: ledger})
+	runUpload(t, Options{Paths: []string{dir}, Ledger: ledger})
 	for _, remove := range []bool{false, true} {
 		if remove {
 			must(t, os.RemoveAll(dir))
 		}
-		d := run(t, Options{Ledger: ledger, PlacesOnly: true})
+		d := runUpload(t, Options{Ledger: ledger, PlacesOnly: true})
 		if len(d.Sources) != 2 || len(d.Cases) != 1 {
 			t.Fatalf("%d sources, %d cases", len(d.Sources), len(d.Cases))
 		}

@@ -163,7 +163,7 @@ func TestPackings(t *testing.T) {
 	plain := t.TempDir()
 	write(t, plain, logs)
 	want := checksum(t, imported(t, Options{}, []string{plain}))
-	doc := run(t, Options{Paths: []string{plain}})
+	doc := runUpload(t, Options{Paths: []string{plain}})
 	if len(doc.Cases) != 1 || len(rawLines(doc)) != 2 {
 		t.Fatalf("%d cases, %q", len(doc.Cases), rawLines(doc))
 	}
@@ -181,7 +181,7 @@ func TestPackings(t *testing.T) {
 				t.Errorf("%s behind plain: %d sources, %s read again", name, len(sources), x.Path)
 			}
 		}
-		d := run(t, Options{Paths: []string{dir}})
+		d := runUpload(t, Options{Paths: []string{dir}})
 		if len(d.Cases) != 1 || d.Cases[0].ID != doc.Cases[0].ID || d.Cases[0].Weight() != doc.Cases[0].Weight() {
 			t.Errorf("%s: another case", name)
 			continue
@@ -206,7 +206,7 @@ func moved(t testing.TB, plain string, logs map[string]string) *report.Document 
 	t.Helper()
 	dir := filepath.Join(plain, "gone")
 	write(t, dir, logs)
-	d := run(t, Options{Paths: []string{dir}, PlacesOnly: true})
+	d := runUpload(t, Options{Paths: []string{dir}, PlacesOnly: true})
 	if err := os.RemoveAll(dir); err != nil {
 		t.Fatal(err)
 	}
@@ -329,7 +329,7 @@ func TestArchiveChanged(t *testing.T) {
 			dir, kept := t.TempDir(), filepath.Join(t.TempDir(), "ledger")
 			path := filepath.Join(dir, "a."+name)
 			must(t, os.WriteFile(path, []byte(as(t, logs)), 0o600))
-			d := run(t, Options{Paths: []string{dir}, Ledger: kept})
+			d := runUpload(t, Options{Paths: []string{dir}, Ledger: kept})
 			if now == nil {
 				must(t, os.Remove(path))
 			} else {
@@ -344,7 +344,7 @@ func TestArchiveChanged(t *testing.T) {
 			if len(lines) != wantLines || why != wantWhy {
 				t.Errorf("%s, %s: %d lines, lost %q", name, what, len(lines), why)
 			}
-			if raw := strings.Join(rawLines(run(t, Options{Ledger: kept})), "\n"); !strings.Contains(raw, wantRaw) {
+			if raw := strings.Join(rawLines(runUpload(t, Options{Ledger: kept})), "\n"); !strings.Contains(raw, wantRaw) {
 				t.Errorf("%s, %s: raw %q", name, what, raw)
 			}
 		}
@@ -363,10 +363,10 @@ func TestStdin(t *testing.T) {
 	logs := contents(t, theft(t))
 	plain := t.TempDir()
 	write(t, plain, logs)
-	want := run(t, Options{Paths: []string{plain}, Ledger: filepath.Join(t.TempDir(), "l")})
+	want := runUpload(t, Options{Paths: []string{plain}, Ledger: filepath.Join(t.TempDir(), "l")})
 	f := func(name string, in string, paths []string, wantPaths ...string) {
 		t.Helper()
-		d := run(t, Options{Paths: append([]string{"-"}, paths...), Stdin: strings.NewReader(in)})
+		d := runUpload(t, Options{Paths: append([]string{"-"}, paths...), Stdin: strings.NewReader(in)})
 		if len(d.Cases) != 1 || d.Cases[0].ID != want.Cases[0].ID || d.Stats.Events != want.Stats.Events {
 			t.Errorf("%s: %d cases, %d records", name, len(d.Cases), d.Stats.Events)
 			return

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"barium/internal/caseload"
+	"barium/internal/detect"
 	"barium/internal/ledger"
 	"barium/internal/site"
 )
@@ -40,6 +41,8 @@ type Options struct {
 	New bool
 	// judged is handed the cases before they are shown; nil for nothing.
 	judged func(context.Context, ledger.Store, *examined, *caseload.Coverage) error
+	// detectors are asked; nil for all.
+	detectors []detect.Detector
 	// Found is told which files were found, before any is read; an error ends the
 	// hunt. nil for none.
 	Found func([]File) error

@@ -83,7 +83,7 @@ func TestPreserve(t *testing.T) {
 	c2 = bytes.ReplaceAll(bytes.ReplaceAll(c2, []byte(`"ts":1772445601`), []byte(`"ts":1772445730`)), []byte(`,"uid"`), []byte(",\n\"uid\""))
 	must(t, os.WriteFile(filepath.Join(dir, "c 2\x1b.json.gz"), compressed(t, "gz", c2), 0o600))
 
-	d := run(t, Options{Paths: []string{dir}, PlacesOnly: true})
+	d := runUpload(t, Options{Paths: []string{dir}, PlacesOnly: true})
 	out := filepath.Join(t.TempDir(), "a.tar.gz")
 	p, trace, err := preserve(t, d, out)
 	must(t, err)
@@ -196,7 +196,7 @@ func TestPreserve(t *testing.T) {
 	}
 	unpacked := t.TempDir()
 	write(t, unpacked, files)
-	got := run(t, Options{Paths: []string{unpacked}})
+	got := runUpload(t, Options{Paths: []string{unpacked}})
 	if got.Stats.Events != 4 || len(got.Cases) != 1 || got.Cases[0].ID != d.Cases[0].ID {
 		t.Errorf("hunting in the archive: %d records, %d cases", got.Stats.Events, len(got.Cases))
 	}
@@ -211,7 +211,7 @@ func TestPreserve(t *testing.T) {
 // that there is none without a line.
 func TestPreserveLost(t *testing.T) {
 	dir := theft(t)
-	d := run(t, Options{Paths: []string{dir}})
+	d := runUpload(t, Options{Paths: []string{dir}})
 	must(t, os.Remove(filepath.Join(dir, "conn.log")))
 	out := filepath.Join(t.TempDir(), "a.tar.gz")
 	p, trace, err := preserve(t, d, out)
@@ -239,7 +239,7 @@ func TestPreserveLost(t *testing.T) {
 // behind.
 func TestPreserveWholeOrNot(t *testing.T) {
 	dir := theft(t)
-	d := run(t, Options{Paths: []string{dir}})
+	d := runUpload(t, Options{Paths: []string{dir}})
 	where := t.TempDir()
 	empty := func(want int) {
 		t.Helper()

@@ -30,8 +30,8 @@ GOFUMPT_VERSION := v0.12.0
 SMALL := -s -w
 
 # Packages of the program that import sync or start goroutines, but for what takes
-# minutes with the race detector and only calls the others.
-RACE = $$(grep -rlE '"sync(/atomic)?"|\bgo func' --include='*.go' --exclude='*_test.go' internal | sed 's,^,./,; s,/[^/]*$$,,' | sort -u | grep -vE '/internal/(detect/|hunt|prove)')
+# minutes with the race detector; of generate and hunt, only tests with goroutines run.
+RACE = $$(grep -rlE '"sync(/atomic)?"|\bgo func' --include='*.go' --exclude='*_test.go' internal | sed 's,^,./,; s,/[^/]*$$,,' | sort -u | grep -vE '/internal/(detect/|generate|hunt|prove)')
 
 TOOLS := $(CURDIR)/.tools
 GOLANGCI := $(TOOLS)/golangci-lint
@@ -75,9 +75,9 @@ test: ## run all tests; TESTFLAGS are passed to go test
 	$(GO) test -ldflags='$(SMALL)' $(TESTFLAGS) ./...
 
 .PHONY: race
-race: ## run the tests with the race detector: of packages that start goroutines or are shared by them, and those of hunt that read and look
+race: ## run the tests with the race detector: of packages that start goroutines or are shared by them, and those of generate and hunt that do
 	$(GO) test -race -vet=off -ldflags='$(SMALL)' -timeout 25m $(RACE)
-	$(GO) test -race -vet=off -ldflags='$(SMALL)' -timeout 25m -run '^(TestFind|TestSame|TestImport)' ./internal/hunt
+	$(GO) test -race -vet=off -ldflags='$(SMALL)' -timeout 25m -run '^(TestBulkSameBytes|TestBulkFiles|TestBulkStops|TestFind|TestSame|TestImport)' ./internal/generate ./internal/hunt
 
 .PHONY: cover
 cover: ## run all tests, print the coverage of each package

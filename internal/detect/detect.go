@@ -2,6 +2,7 @@ package detect
 
 import (
 	"context"
+	"slices"
 
 	"barium/internal/ledger"
 )
@@ -113,12 +114,26 @@ type Finding struct {
 	Reason     string // one sentence
 	Records    Records
 	Places     []Place
+	Peers      []Peer   // machines whose connections with Src, from First to Last, it is about, where there are several
 	Entities   []Entity // further names in Reason and Terms, for masking
 	Checks     []Check  // what would refute it
 }
 
 // Entity is a name in free text.
 type Entity struct{ Kind, Value string }
+
+// Peer is a machine that a host has to do with, and the port of one of the two.
+type Peer struct {
+	IP   string
+	Port int
+}
+
+// With adds a peer, once.
+func (f *Finding) With(ip string, port int) {
+	if p := (Peer{ip, port}); !slices.Contains(f.Peers, p) {
+		f.Peers = append(f.Peers, p)
+	}
+}
 
 // Records says which of the records between a finding's host and far end it is
 // about.

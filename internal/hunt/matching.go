@@ -11,15 +11,16 @@ import (
 )
 
 // scope says which records belong to one finding. Records between the host and
-// one of the ends belong to it directly; from these it learns by which other
+// one of the ends or peers belong to it directly; from these it learns by which other
 // marks the rest is known: ids of connections, files and certificates.
 type scope struct {
 	host        event.Addr
 	first, last event.Time
 	proto       string // of the transport, empty for any
 	ends        map[socket]bool
-	names       map[asked]bool // behind a proxy
-	domain      string         // of look-ups; empty for a finding about connections
+	doors       map[socket]bool // the same with the host's own port
+	names       map[asked]bool  // behind a proxy
+	domain      string          // of look-ups; empty for a finding about connections
 	marks       marks
 }
 
@@ -78,10 +79,16 @@ const clocks = 1_000_000
 func newScope(f *report.Finding) *scope {
 	s := &scope{
 		first: event.Time(f.First.UnixMicro()) - clocks, last: event.Time(f.Last.UnixMicro()) + clocks,
-		proto: f.Proto, ends: map[socket]bool{}, names: map[asked]bool{},
+		proto: f.Proto, ends: map[socket]bool{}, doors: map[socket]bool{}, names: map[asked]bool{},
 	}
 	if a, err := netip.ParseAddr(f.Src); err == nil {
 		s.host = event.AddrFrom(a)
+	}
+	for _, p := range f.Peers {
+		if a, err := netip.ParseAddr(p.IP); err == nil {
+			at := socket{event.AddrFrom(a), uint16(p.Port)}
+			s.ends[at], s.doors[at] = true, true
+		}
 	}
 	for _, far := range f.FarEnds {
 		if f.Records == report.RecordsLookups {
@@ -104,17 +111,17 @@ func (s *scope) within(t event.Time) bool { return t >= s.first && t <= s.last }
 // between tells whether a connection is one of the host with a far end, whoever
 // the log says opened it: the sensor may have joined in the middle.
 func (s *scope) between(h *event.Head, p event.Proto) bool {
-	far := socket{h.Resp, h.RespPort}
+	far, own := socket{h.Resp, h.RespPort}, h.OrigPort
 	if h.Orig != s.host {
 		if h.Resp != s.host {
 			return false
 		}
-		far = socket{h.Orig, h.OrigPort}
+		far, own = socket{h.Orig, h.OrigPort}, h.RespPort
 	}
 	if s.proto != "" && s.proto != p.String() {
 		return false
 	}
-	return s.ends[far] || s.ends[socket{far.addr, 0}]
+	return s.ends[far] || s.ends[socket{far.addr, 0}] || s.doors[socket{far.addr, own}]
 }
 
 // through tells whether the host asked a proxy for a far end.

@@ -260,7 +260,10 @@ type Finding struct {
 	Records    string   `json:"records"` // RecordsConnections or RecordsLookups
 	// FarEnds are all that the finding's far end was in these logs: addresses,
 	// names asked for through a proxy, or the domain of look-ups; port 0 is any.
-	FarEnds  []Destination `json:"far_ends"`
+	FarEnds []Destination `json:"far_ends"`
+	// Peers are machines whose connections with Src the finding is about too; the
+	// port is that of one of the two.
+	Peers    []Destination `json:"peers,omitempty"`
 	First    time.Time     `json:"first"`
 	Last     time.Time     `json:"last"`
 	BytesOut int64         `json:"bytes_out"` // payload on the wire

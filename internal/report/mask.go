@@ -153,6 +153,9 @@ func collectCase(n *names, c *Case) {
 			n.add(KindDestination, far.IP)
 			n.add(KindName, far.Name)
 		}
+		for _, peer := range f.Peers {
+			n.add(KindHost, peer.IP)
+		}
 		for _, e := range f.Entities {
 			n.add(e.Kind, e.Value)
 		}

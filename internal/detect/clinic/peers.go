@@ -84,6 +84,7 @@ func scorePeers(c *device) (detect.Finding, bool) {
 		if _, ok := servers[x.server]; !ok {
 			f.Entities = append(f.Entities, detect.Entity{Kind: detect.KindHost, Value: x.server})
 		}
+		f.With(x.server, x.port)
 		servers[x.server] = x.callers
 		if n := governed[x.port]; n != "" && !slices.Contains(names, n) {
 			names = append(names, n)

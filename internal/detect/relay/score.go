@@ -66,6 +66,8 @@ func score(c *candidate) (detect.Finding, bool) {
 	} else {
 		f.Dst, f.DstName, f.Label, f.Port = c.target, c.name, c.label, c.outPort
 	}
+	f.With(c.asker, c.inPort)
+	f.With(c.target, c.outPort)
 	f.Entities = []detect.Entity{{Kind: detect.KindHost, Value: c.asker}, {Kind: detect.KindHost, Value: c.target}}
 	var outs, ins []detect.Call
 	for _, s := range c.sessions {

@@ -52,6 +52,9 @@ func score(c *candidate) (detect.Finding, bool) {
 	for _, ip := range h.peers {
 		f.Entities = append(f.Entities, detect.Entity{Kind: detect.KindHost, Value: ip})
 	}
+	for _, x := range h.arrivals {
+		f.With(x.ip, x.port)
+	}
 	f.Reason = c.reason(&d, &h)
 	f.Checks = []detect.Check{
 		{Where: "data owner", Text: fmt.Sprintf("was %s meant to gather data from %s, and to send it to %s?", c.host, list(h.peers), detect.FarEnd(f.Dst, c.name, 0))},

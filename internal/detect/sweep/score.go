@@ -110,6 +110,7 @@ func score(c *candidate) (detect.Finding, bool) {
 	for _, s := range ss {
 		calls = append(calls, s.calls...)
 		f.Entities = append(f.Entities, detect.Entity{Kind: detect.KindHost, Value: s.ip})
+		f.With(s.ip, s.port)
 	}
 	slices.SortStableFunc(calls, func(a, b detect.Call) int { return cmp.Compare(a.TS, b.TS) })
 	if len(calls) == 0 {

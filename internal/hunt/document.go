@@ -337,10 +337,14 @@ func timeline(f *detect.Finding) (out []report.Event) {
 	return out
 }
 
-// distinct drops events that another finding about the same connections gave.
+// distinct drops events that another finding about the same connections gave: the
+// same within a minute, for a session is logged a little later than its connection.
 func distinct(events []report.Event) (out []report.Event) {
 	for _, e := range events {
-		if !slices.Contains(out, e) {
+		same := func(x report.Event) bool {
+			return x.Stage == e.Stage && x.Text == e.Text && x.When.Sub(e.When).Abs() < time.Minute
+		}
+		if !slices.ContainsFunc(out, same) {
 			out = append(out, e)
 		}
 	}

@@ -29,6 +29,8 @@ GOFUMPT_VERSION := v0.12.0
 # Without tables for debuggers a test with DuckDB in it links in half the time.
 SMALL := -s -w
 
+RACE_TEST = $(GO) test -race -vet=off -ldflags='$(SMALL)' -timeout 25m
+
 # Packages of the program that import sync or start goroutines, but for what takes
 # minutes with the race detector; of generate and hunt, only tests with goroutines run.
 RACE = $$(grep -rlE '"sync(/atomic)?"|\bgo func' --include='*.go' --exclude='*_test.go' internal | sed 's,^,./,; s,/[^/]*$$,,' | sort -u | grep -vE '/internal/(detect/|generate|hunt|prove)')
@@ -75,9 +77,9 @@ test: ## run all tests; TESTFLAGS are passed to go test
 	$(GO) test -ldflags='$(SMALL)' $(TESTFLAGS) ./...
 
 .PHONY: race
-race: ## run the tests with the race detector: of packages that start goroutines or are shared by them, and those of generate and hunt that do
-	$(GO) test -race -vet=off -ldflags='$(SMALL)' -timeout 25m $(RACE)
-	$(GO) test -race -vet=off -ldflags='$(SMALL)' -timeout 25m -run '^(TestBulkSameBytes|TestBulkFiles|TestBulkStops|TestFind|TestSame|TestImport)' ./internal/generate ./internal/hunt
+race: ## run the tests of packages that start goroutines with the race detector; of generate and hunt, those tests that do
+	$(RACE_TEST) $(RACE)
+	$(RACE_TEST) -run '^(TestBulkSameBytes|TestBulkFiles|TestBulkStops|TestFind|TestSame|TestImport)' ./internal/generate ./internal/hunt
 
 .PHONY: cover
 cover: ## run all tests, print the coverage of each package

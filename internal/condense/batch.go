@@ -1,8 +1,6 @@
 package condense
 
-import (
-	"math/bits"
-)
+import "math/bits"
 
 // Batch is rows of one table, column by column. Position i of every column
 // belongs to row i. A batch is valid until its worker is asked for the next.

@@ -1,8 +1,10 @@
 package detect
 
 import (
+	"cmp"
 	"context"
 	"slices"
+	"strings"
 
 	"barium/internal/ledger"
 )
@@ -114,7 +116,7 @@ type Finding struct {
 	Reason     string // one sentence
 	Records    Records
 	Places     []Place
-	Peers      []Peer   // machines whose connections with Src, from First to Last, it is about, where there are several
+	Peers      []Peer   // machines whose connections with Src, from First to Last, it is about, where Dst at Port does not say it
 	Entities   []Entity // further names in Reason and Terms, for masking
 	Checks     []Check  // what would refute it
 }
@@ -122,16 +124,19 @@ type Finding struct {
 // Entity is a name in free text.
 type Entity struct{ Kind, Value string }
 
-// Peer is a machine that a host has to do with, and the port of one of the two.
+// Peer is a machine that a host has to do with, and the port of one of the two; 0 is
+// any.
 type Peer struct {
 	IP   string
 	Port int
 }
 
-// With adds a peer, once.
+// With adds a peer, once, and keeps them in order: a finding may have thousands.
 func (f *Finding) With(ip string, port int) {
-	if p := (Peer{ip, port}); !slices.Contains(f.Peers, p) {
-		f.Peers = append(f.Peers, p)
+	p := Peer{ip, port}
+	at, ok := slices.BinarySearchFunc(f.Peers, p, func(a, b Peer) int { return cmp.Or(strings.Compare(a.IP, b.IP), cmp.Compare(a.Port, b.Port)) })
+	if !ok {
+		f.Peers = slices.Insert(f.Peers, at, p)
 	}
 }
 

@@ -258,9 +258,6 @@ func finding(f *detect.Finding, evidence map[detect.Place]report.Evidence) repor
 		First:   *moment(f.First), Last: *moment(f.Last), BytesOut: f.BytesOut, BytesIn: f.BytesIn, Events: f.Events, Attempts: f.Attempts,
 		WeightDB: f.Weight(), Terms: []report.Term{}, Reason: f.Reason, Evidence: evidenceFor(f, evidence), Stage: string(f.Stage),
 	}
-	if f.Inbound { // the port is the host's own
-		out.Peers = append(out.Peers, report.Destination{IP: out.Dst, Port: f.Port})
-	}
 	for _, p := range f.Peers {
 		out.Peers = append(out.Peers, report.Destination{IP: p.IP, Port: p.Port})
 	}

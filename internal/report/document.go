@@ -262,7 +262,7 @@ type Finding struct {
 	// names asked for through a proxy, or the domain of look-ups; port 0 is any.
 	FarEnds []Destination `json:"far_ends"`
 	// Peers are machines whose connections with Src the finding is about too; the
-	// port is that of one of the two.
+	// port is that of one of the two, 0 is any.
 	Peers    []Destination `json:"peers,omitempty"`
 	First    time.Time     `json:"first"`
 	Last     time.Time     `json:"last"`

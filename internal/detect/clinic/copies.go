@@ -140,11 +140,9 @@ func scoreCopies(c *writer) (detect.Finding, bool) {
 		calls = append(calls, w.call)
 		f.Last = max(f.Last, w.call.TS+w.call.Duration)
 		f.Entities = append(f.Entities, detect.Entity{Kind: detect.KindHost, Value: w.server})
+		f.With(w.server, 0) // 139 or 445
 	}
 	f.Dst, f.Label, f.First, f.Events, f.Places = best[0].server, best[0].server, best[0].call.TS, int64(len(best)), detect.Places(calls, 5)
-	for _, w := range best {
-		f.With(w.server, f.Port)
-	}
 	f.Terms = append(f.Terms, sameAmount.Scaled(0.4+0.6*grade(float64(len(best)), fewCopies, 25), detect.Bytes(amount), len(best)))
 	if c.device {
 		f.Terms = append(f.Terms, deviceWrites.Says())

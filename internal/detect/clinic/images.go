@@ -114,6 +114,7 @@ func scoreImages(c *receiver) (f detect.Finding, top int64, ok bool) {
 			continue
 		}
 		from[x.sender] += x.bytes
+		f.With(x.sender, x.port)
 		if f.Dst == "" || from[x.sender] > from[f.Dst] {
 			f.Dst, f.Port = x.sender, x.port
 		}
@@ -128,11 +129,6 @@ func scoreImages(c *receiver) (f detect.Finding, top int64, ok bool) {
 		}
 	}
 	f.Src, f.Label = c.host, f.Dst
-	for i := range c.got {
-		if x := &c.got[i]; int64(x.hour/24) == top {
-			f.With(x.sender, x.port)
-		}
-	}
 	f.Terms = append(f.Terms, imagesIn.Scaled(0.3+0.7*grade(float64(days[top]), manyImages, 50e9), detect.Bytes(days[top]), len(from)))
 	first := c.got[0].first
 	if age := recordDay(first, c.lookFirst); age > learnDays {

@@ -15,6 +15,7 @@ func score(c *candidate) (detect.Finding, bool) {
 		Detector: "inbound", Stage: detect.Command, Techniques: []string{"T1133"}, Inbound: true,
 		Src: c.host, Dst: c.far, DstName: c.name, Label: c.label, Port: c.port, Proto: "tcp",
 	}
+	f.With(c.far, c.port)
 	visits := int64(0)
 	for _, x := range c.calls {
 		f.Events++
